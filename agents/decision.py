@@ -1,0 +1,95 @@
+"""One decision as pure functions on arrays: encode, infer the state, plan, act, predict."""
+
+import functools
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
+
+from . import inference, planning
+from .encoder import ObservationEncoder, encode
+from .generative_model import GenerativeModel
+
+
+class AgentCore(eqx.Module):
+    """All arrays that one decision needs, as one pytree."""
+
+    encoder: ObservationEncoder
+    A: Float[Array, "O K"]
+    B: Float[Array, "K K U"]
+    D: Float[Array, " K"]
+    tree: planning.PolicyTree
+
+    def __init__(self, encoder: ObservationEncoder, model: GenerativeModel) -> None:
+        self.encoder = encoder
+        self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
+        self.tree = planning.PolicyTree(model)
+
+
+def infer_states(
+    core: AgentCore, observations: Float[Array, "N D"], prior: Float[Array, "N K"]
+) -> Float[Array, "N K"]:
+    """Posterior belief after one observation."""
+    outcome = encode(core.encoder, observations)
+    return inference.update_belief(inference.state_log_likelihood(outcome, core.A), prior)
+
+
+def decide(
+    core: AgentCore,
+    observations: Float[Array, "N D"],
+    prior: Float[Array, "N K"],
+    episode_start: Bool[Array, " N"],
+    key: PRNGKeyArray | None,
+) -> tuple[Array, Array, Array]:
+    """One decision for each of N environments.
+
+    Args:
+        core: the agent.
+        observations: `(N, D)`.
+        prior: `(N, K)`, `p(s_t | past)`.
+        episode_start: `(N,)`; where true the prior is the model's `D` instead.
+        key: draws the policy; `None` takes the most probable one.
+
+    Returns:
+        Actions `(N,)`, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
+    """
+    prior = jnp.where(episode_start[:, None], core.D, prior)
+    belief = infer_states(core, observations, prior)
+    neg_efe = planning.negative_expected_free_energy(core.tree, belief)
+    q_pi = planning.policy_posterior(core.tree, neg_efe)
+    if key is None:
+        action = planning.best_action(core.tree, q_pi)
+    else:
+        action = planning.sampled_action(core.tree, q_pi, key)
+    return action, belief, inference.predict_belief(belief, action, core.B)
+
+
+def encode_batch(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N O"]:
+    """Categorical observations `p(o | x)`."""
+    return encode(core.encoder, observations)
+
+
+def split_core(core: AgentCore) -> tuple[tuple, tuple]:
+    """The arrays of a core, and the rest of it, which is hashable."""
+    leaves, structure = jax.tree.flatten(core)
+    arrays = tuple(leaf if eqx.is_array(leaf) else None for leaf in leaves)
+    rest = tuple(None if eqx.is_array(leaf) else leaf for leaf in leaves)
+    return arrays, (structure, rest)
+
+
+@functools.lru_cache(maxsize=64)
+def compiled(function: Callable, static: tuple) -> Callable:
+    """`function` on the arrays of a core; agents of one structure share the compiled code.
+
+    A plain tuple of arrays is what `jax.jit` dispatches fastest: a module as an argument would
+    cost more than the decision itself.
+    """
+    structure, rest = static
+
+    def on_arrays(arrays: tuple, *arguments):
+        leaves = [array if other is None else other for array, other in zip(arrays, rest)]
+        return function(jax.tree.unflatten(structure, leaves), *arguments)
+
+    return jax.jit(on_arrays)

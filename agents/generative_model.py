@@ -1,0 +1,143 @@
+"""The discrete generative model A, B, C, D, and the genuine pymdp `Agent` made from it."""
+
+import dataclasses
+import warnings
+from collections.abc import Callable
+
+import jax.numpy as jnp
+import numpy as np
+from pymdp.agent import Agent
+
+# Rounding of a float32 sum over some hundred entries stays far below this.
+NORMALISATION_TOLERANCE = 1e-4
+
+
+@dataclasses.dataclass(frozen=True)
+class GenerativeModel:
+    """One hidden-state factor, one observation modality, unbatched arrays.
+
+    Attributes:
+        A: `(O, K)` float32, `A[outcome, state] = p(o_t | s_t)`.
+        B: `(K, K, U)` float32, `B[next, current, action] = p(s_{t+1} | s_t, a_t)`.
+        C: `(O,)` float32, preference for each outcome: an unnormalised log probability, nats.
+        D: `(K,)` float32, `p(s_0)`.
+        policy_len: number of steps that planning looks ahead, at least 1.
+        gamma: precision of the posterior over policies, above 0.
+        use_states_info_gain: whether planning values information about the state.
+
+    Raises:
+        ValueError: shapes disagree, a value is not finite or a distribution does not sum to 1.
+    """
+
+    A: np.ndarray
+    B: np.ndarray
+    C: np.ndarray
+    D: np.ndarray
+    policy_len: int = 4
+    gamma: float = 1.0
+    use_states_info_gain: bool = True
+
+    def __post_init__(self) -> None:
+        for name in "ABCD":
+            object.__setattr__(self, name, _frozen_float32(name, getattr(self, name)))
+        num_states, num_outcomes = len(self.D), len(self.C)
+        _check_shape("A", self.A, (num_outcomes, num_states))
+        _check_shape("B", self.B, (num_states, num_states, self.B.shape[-1]))
+        for name in "ABD":
+            _check_distribution(name, getattr(self, name))
+        if self.policy_len < 1:
+            raise ValueError(f"policy_len must be at least 1, got {self.policy_len}")
+        if not self.gamma > 0:
+            raise ValueError(f"gamma must be above 0, got {self.gamma}")
+
+    @property
+    def num_states(self) -> int:
+        """K."""
+        return len(self.D)
+
+    @property
+    def num_outcomes(self) -> int:
+        """O."""
+        return len(self.C)
+
+    @property
+    def num_actions(self) -> int:
+        """U."""
+        return self.B.shape[-1]
+
+    def to_pymdp(self, batch_size: int, preprocess_fn: Callable | None = None) -> Agent:
+        """The pymdp `Agent` with this model and the settings of the tutorial's section 3.
+
+        Args:
+            batch_size: number of agents that run side by side.
+            preprocess_fn: maps raw observations to a list with one `(batch_size, O)` array.
+
+        Returns:
+            An `Agent` for categorical observations with exact one-pass inference.
+        """
+
+        def batched(array: np.ndarray) -> list:
+            return [jnp.broadcast_to(jnp.asarray(array), (batch_size, *array.shape))]
+
+        with warnings.catch_warnings():
+            # pymdp 1.0.4 marks parts of itself static, and equinox warns at each Agent built.
+            warnings.filterwarnings("ignore", message="A JAX array is being set as static")
+            return Agent(
+                A=batched(self.A),
+                B=batched(self.B),
+                C=batched(self.C),
+                D=batched(self.D),
+                A_dependencies=[[0]],
+                B_dependencies=[[0]],
+                num_controls=[self.num_actions],
+                batch_size=batch_size,
+                policy_len=self.policy_len,
+                gamma=self.gamma,
+                categorical_obs=True,
+                preprocess_fn=preprocess_fn,
+                inference_algo="fpi",
+                num_iter=1,
+                action_selection="deterministic",
+                sampling_mode="full",
+                use_utility=True,
+                use_states_info_gain=self.use_states_info_gain,
+            )
+
+
+def epsilon_identity(num_states: int, epsilon: float) -> np.ndarray:
+    """A of the tutorial's section 3: outcome = state, but for `epsilon` spread on the others.
+
+    Args:
+        num_states: K, at least 2.
+        epsilon: probability of any other outcome, in [0, 1).
+
+    Returns:
+        `(K, K)` float32.
+    """
+    identity = np.eye(num_states)
+    A = (1 - epsilon) * identity + (1 - identity) * epsilon / (num_states - 1)
+    return A.astype(np.float32)
+
+
+def _frozen_float32(name: str, value) -> np.ndarray:
+    array = np.array(value, dtype=np.float32)
+    dimensions = {"A": 2, "B": 3, "C": 1, "D": 1}[name]
+    if array.ndim != dimensions:
+        raise ValueError(f"{name} must have {dimensions} dimensions, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {array.tolist()}")
+    array.setflags(write=False)
+    return array
+
+
+def _check_shape(name: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+
+
+def _check_distribution(name: str, array: np.ndarray) -> None:
+    if array.min() < 0:
+        raise ValueError(f"{name} must not be negative, got a minimum of {array.min()}")
+    worst = np.abs(array.sum(axis=0) - 1).max()
+    if worst > NORMALISATION_TOLERANCE:
+        raise ValueError(f"{name} must sum to 1 over its first axis, it is off by {worst:.2g}")

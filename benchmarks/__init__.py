@@ -1,0 +1,1 @@
+"""Benchmark of agents on `ContinuousLineWorld-v0`, and the `aifgym` program."""

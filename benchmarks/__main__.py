@@ -1,0 +1,5 @@
+"""`python -m aifgym.benchmarks` is `aifgym`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,201 @@
+"""The Gymnasium shell around `LineWorld`."""
+
+import operator
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+import gymnasium as gym
+import numpy as np
+
+from . import rendering
+from .line_world import ACTION_NAMES, NUM_ACTIONS, OBSERVATION_DIM, LineWorld, as_state, check_keys
+
+
+class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
+    """A hidden state walks on a line; only a noisy 2-D point is seen.
+
+    ```python
+    env = gym.make("aifgym.envs:ContinuousLineWorld-v0")
+    ```
+
+    ## Action space
+
+    `Discrete(3)`. Anything else raises `ValueError`.
+
+    | action | name | effect |
+    | --- | --- | --- |
+    | 0 | back | one state back; the first state stays |
+    | 1 | stay | same state |
+    | 2 | forward | one state forward; the last state stays |
+
+    With probability `transition_noise` the next state is uniform over the line instead.
+
+    ## Observation space
+
+    `Box(-inf, inf, (2,), float32)`: `x ~ Normal(emission_means[state], emission_scale^2 I)`,
+    drawn anew at each step. Neither the state nor the target is part of it.
+
+    ## Reward
+
+    1.0 when the state that the step reaches is the target, else 0.0.
+
+    ## Start and end of an episode
+
+    Starts in `start_state`. Never terminates. `gym.make` truncates after 8 steps; another
+    length is `gym.make(..., max_episode_steps=20)`.
+
+    `reset(options={"start_state": 3, "target_state": 1})` sets either for one episode; `None`
+    draws it uniformly.
+
+    ## Info
+
+    `{"state": int, "target_state": int}`, at `reset` and at each `step`: for evaluation and
+    pictures, never for the agent.
+
+    ## Arguments
+
+    | argument | default | meaning |
+    | --- | --- | --- |
+    | `num_states` | 5 | K, length of the line |
+    | `emission_means` | tutorial's, or a circle | `(K, 2)` mean observation of each state |
+    | `emission_scale` | 1.0 | standard deviation of an observation coordinate |
+    | `transition_noise` | 0.1 | probability of a uniform jump |
+    | `start_state` | 0 | `None`: uniform in each episode |
+    | `target_state` | `"last"` | rewarded state; `None`: uniform in each episode |
+    | `render_mode` | `None` | `"ansi"` (a line of text) or `"rgb_array"` (needs pygame-ce) |
+
+    ## Version history
+
+    * v0: first release. World of pymdp's tutorial "Training a neural network to transform
+      continuous into discrete observations for a pymdp Agent".
+
+    Attributes:
+        world: the `LineWorld` that the arguments describe.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+
+    def __init__(
+        self,
+        num_states: int = LineWorld.num_states,
+        emission_means: Sequence[Sequence[float]] | np.ndarray | None = LineWorld.emission_means,
+        emission_scale: float = LineWorld.emission_scale,
+        transition_noise: float = LineWorld.transition_noise,
+        start_state: int | None = LineWorld.start_state,
+        target_state: int | Literal["last"] | None = LineWorld.target_state,
+        render_mode: str | None = None,
+    ) -> None:
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            allowed = self.metadata["render_modes"]
+            raise ValueError(f"render_mode must be None or one of {allowed}, got {render_mode!r}")
+        self.render_mode = render_mode
+        self.world = LineWorld(
+            num_states=num_states,
+            emission_means=emission_means,
+            emission_scale=emission_scale,
+            transition_noise=transition_noise,
+            start_state=start_state,
+            target_state=target_state,
+        )
+        self.observation_space = gym.spaces.Box(-np.inf, np.inf, (OBSERVATION_DIM,), np.float32)
+        self.action_space = gym.spaces.Discrete(NUM_ACTIONS)
+        self._means = self.world.means
+        self._next_states = self.world.next_states
+        self._scene: rendering.Scene | None = None
+        self._state: int | None = None
+        self._target_state: int | None = None
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Starts an episode.
+
+        Args:
+            seed: seeds `self.np_random`; `None` goes on with its stream.
+            options: `start_state` and `target_state` of this episode.
+
+        Returns:
+            The first observation, `(2,)` float32, and `info`.
+
+        Raises:
+            ValueError: an option is unknown or not a state of the line.
+        """
+        super().reset(seed=seed)
+        options = options or {}
+        check_keys("options", options, ["start_state", "target_state"])
+        self._state = self._drawn_state("start_state", self.world.start_state, options)
+        self._target_state = self._drawn_state("target_state", self.world.rewarded_state, options)
+        self._steps, self._action = 0, None
+        return self._observe(), self._info()
+
+    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        """Moves the state and observes it.
+
+        Args:
+            action: 0 back, 1 stay, 2 forward.
+
+        Returns:
+            Observation `(2,)` float32, reward, `terminated` (always False), `truncated`
+            (False: `gym.make`'s time limit sets it), `info`.
+
+        Raises:
+            ValueError: `action` is none of the three.
+            gymnasium.error.ResetNeeded: no episode was started.
+        """
+        if self._state is None:
+            raise gym.error.ResetNeeded("call reset() before step()")
+        self._action = self._checked_action(action)
+        if self.np_random.random() < self.world.transition_noise:
+            self._state = int(self.np_random.integers(self.world.num_states))
+        else:
+            self._state = int(self._next_states[self._state, self._action])
+        self._steps += 1
+        reward = float(self._state == self._target_state)
+        return self._observe(), reward, False, False, self._info()
+
+    def render(self) -> str | np.ndarray | None:
+        """The present moment in `render_mode`: text, a `(H, W, 3)` uint8 frame, or None."""
+        if self.render_mode is None:
+            gym.logger.warn("render() without a render_mode; gym.make(..., render_mode='ansi')")
+            return None
+        if self._state is None:
+            raise gym.error.ResetNeeded("call reset() before render()")
+        moment = rendering.Moment(
+            state=self._state,
+            target_state=self._target_state,
+            observation=self._observation,
+            step=self._steps,
+            action_name=None if self._action is None else ACTION_NAMES[self._action],
+        )
+        if self.render_mode == "ansi":
+            return rendering.text_line(self.world, moment)
+        if self._scene is None:
+            self._scene = rendering.Scene(self.world)
+        return self._scene.frame(moment)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Drops the drawing surface: it cannot be pickled and is drawn again when needed."""
+        return self.__dict__ | {"_scene": None}
+
+    def _drawn_state(self, name: str, default: int | None, options: dict[str, Any]) -> int:
+        num_states = self.world.num_states
+        state = as_state(name, options.get(name, default), num_states)
+        return int(self.np_random.integers(num_states)) if state is None else state
+
+    def _checked_action(self, action) -> int:
+        try:
+            index = operator.index(action)
+        except TypeError:
+            index = -1
+        if not 0 <= index < NUM_ACTIONS:
+            raise ValueError(f"action must be 0 (back), 1 (stay) or 2 (forward), got {action!r}")
+        return index
+
+    def _observe(self) -> np.ndarray:
+        noise = self.np_random.standard_normal(OBSERVATION_DIM)
+        mean = self._means[self._state]
+        self._observation = (mean + self.world.emission_scale * noise).astype(np.float32)
+        return self._observation.copy()
+
+    def _info(self) -> dict[str, Any]:
+        return {"state": self._state, "target_state": self._target_state}

@@ -1,0 +1,8 @@
+"""Training: trajectories in, agent out, without labels."""
+
+from .config import TrainConfig
+from .data_sources import collect, simulate
+from .fit import History, fit
+from .trajectories import Trajectories
+
+__all__ = ["History", "TrainConfig", "Trajectories", "collect", "fit", "simulate"]

@@ -1,0 +1,155 @@
+"""Gradient descent on the encoder: one compiled scan over steps, restarts by `vmap`."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ..agents.encoder import ObservationEncoder
+from .config import TrainConfig
+from .objectives import DiscreteModel, TutorialLoss, tutorial_objective
+from .trajectories import Trajectories
+
+NUM_CHUNKS = 10
+
+
+class Curves(NamedTuple):
+    """Losses after the gradient steps `steps`, on the batch just trained on and a held-out one.
+
+    Attributes:
+        steps: `(C,)` int32.
+        train: terms, each `(R, C)` for R restarts.
+        held_out: terms, each `(R, C)`.
+    """
+
+    steps: Int[Array, " C"]
+    train: TutorialLoss
+    held_out: TutorialLoss
+
+
+class TrainState(NamedTuple):
+    """One training in progress: its encoder and the key of what is still to be drawn."""
+
+    encoder: ObservationEncoder
+    key: PRNGKeyArray
+
+
+def new_encoder(
+    config: TrainConfig, observation_dim: int, num_outcomes: int, key: PRNGKeyArray
+) -> ObservationEncoder:
+    """An untrained encoder of the configured size."""
+    return ObservationEncoder(
+        observation_dim,
+        num_outcomes,
+        config.encoder_width,
+        config.encoder_depth,
+        config.temperature,
+        key=key,
+    )
+
+
+def train(
+    states: TrainState,
+    model: DiscreteModel,
+    data: Trajectories,
+    held_out: Trajectories,
+    config: TrainConfig,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[TrainState, Curves]:
+    """Trains R encoders side by side.
+
+    The order of draws is that of pymdp's tutorial, section 7.
+
+    Args:
+        states: R trainings, a leading axis on every array.
+        model: the fixed discrete model.
+        data: sequences to train on.
+        held_out: sequences that only the curves look at.
+        config: step size, batch size, number of steps and checkpoints.
+        progress: called with the number of gradient steps done since the last call.
+
+    Returns:
+        The trainings at their end, and their curves.
+    """
+    # Equal chunks share one compiled program; between them progress is shown and Ctrl-C works.
+    chunk = -(-config.train_steps // NUM_CHUNKS)
+    losses = []
+    for first in range(0, config.train_steps, chunk):
+        steps = jnp.arange(first, min(first + chunk, config.train_steps))
+        states, chunk_losses = _train_chunk(states, model, data, held_out, steps, config)
+        losses.append(jax.block_until_ready(chunk_losses))
+        if progress is not None:
+            progress(len(steps))
+    train_loss, held_out_loss = jax.tree.map(lambda *parts: jnp.concatenate(parts, 1), *losses)
+    steps = jnp.arange(config.train_steps)
+    kept = steps[_is_checkpoint(steps, config)]
+    train_loss, held_out_loss = jax.tree.map(lambda x: x[:, kept], (train_loss, held_out_loss))
+    return states, Curves(kept, train_loss, held_out_loss)
+
+
+def _is_checkpoint(step, config: TrainConfig):
+    return (step % config.checkpoint_every == 0) | (step == config.train_steps - 1)
+
+
+@eqx.filter_jit
+def _train_chunk(states, model, data, held_out, steps, config):
+    def one_restart(state):
+        step = partial(_train_step, model=model, data=data, held_out=held_out, config=config)
+        arrays, static = eqx.partition(state, eqx.is_array)
+
+        def body(arrays, index):
+            state, losses = step(eqx.combine(arrays, static), index)
+            return eqx.filter(state, eqx.is_array), losses
+
+        arrays, losses = jax.lax.scan(body, arrays, steps)
+        return eqx.combine(arrays, static), losses
+
+    return eqx.filter_vmap(one_restart)(states)
+
+
+def _train_step(state: TrainState, index, model, data, held_out, config):
+    key, key_batch, key_held_out = jr.split(state.key, 3)
+    batch = _draw_batch(key_batch, data, config.batch_size)
+    gradient = eqx.filter_grad(lambda encoder: objective(encoder, model, batch, config).total)(
+        state.encoder
+    )
+    updates = jax.tree.map(lambda g: -config.learning_rate * g, gradient)
+    encoder = eqx.apply_updates(state.encoder, updates)
+
+    def losses():
+        held_out_batch = _draw_batch(key_held_out, held_out, config.batch_size)
+        return (
+            objective(encoder, model, batch, config),
+            objective(encoder, model, held_out_batch, config),
+        )
+
+    def no_losses():
+        return jax.tree.map(lambda x: jnp.full(x.shape, jnp.nan), jax.eval_shape(losses))
+
+    # The predicate is the same for all restarts, so vmap leaves the branch a branch.
+    return TrainState(encoder, key), jax.lax.cond(_is_checkpoint(index, config), losses, no_losses)
+
+
+def _draw_batch(key: PRNGKeyArray, data: Trajectories, batch_size: int) -> Trajectories:
+    count = data.mask.shape[0]
+    return data.take(jr.choice(key, count, (min(batch_size, count),), replace=False))
+
+
+def objective(
+    encoder: ObservationEncoder, model: DiscreteModel, data: Trajectories, config: TrainConfig
+) -> TutorialLoss:
+    """The configured objective on some sequences."""
+    return tutorial_objective(encoder, model, data, config.temporal_weight)
+
+
+@eqx.filter_jit
+def restart_losses(
+    encoders: ObservationEncoder, model: DiscreteModel, data: Trajectories, config: TrainConfig
+) -> Float[Array, " R"]:
+    """Total loss of each of R encoders on all of `data`."""
+    return eqx.filter_vmap(lambda encoder: objective(encoder, model, data, config).total)(encoders)

@@ -1,0 +1,189 @@
+"""Pymdp's tutorial, figure for figure.
+
+Source: "Training a neural network to transform continuous into discrete observations for a
+pymdp Agent". `PAGE` is what the page prints; `reproduce` runs the same computation here.
+"""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
+
+from ..agents import ActiveInferenceEncoderAgent, GenerativeModel
+from ..agents.generative_model import epsilon_identity
+from ..envs import ACTION_NAMES, LineWorld
+from . import metrics, trainer
+from .config import TrainConfig
+from .data_sources import simulate
+from .objectives import DiscreteModel, sequence_beliefs
+from .trajectories import Trajectories
+
+NUM_TRAIN, NUM_HELD_OUT = 640, 320
+ROLLOUT_STEPS = 8
+
+# Printed on the page, sections 3, 4, 7, 8 and 9.
+PAGE = {
+    "A diagonal, rounded to 3 digits": [1.0] * 5,
+    "transitions: back": [0, 0, 1, 2, 3],
+    "transitions: stay": [0, 1, 2, 3, 4],
+    "transitions: forward": [1, 2, 3, 4, 4],
+    "train observations, shape": [640, 6, 2],
+    "train state proportions": [0.213, 0.201, 0.194, 0.196, 0.195],
+    "held-out state proportions": [0.211, 0.203, 0.205, 0.195, 0.186],
+    "train action proportions": [0.346, 0.324, 0.330],
+    "held-out action proportions": [0.356, 0.312, 0.331],
+    "initial objective": 15.04537582397461,
+    "final train total": 6.0631256103515625,
+    "final train VFE": 1.2384639978408813,
+    "final train temporal KL": 0.6030827164649963,
+    "final held-out total": 4.517769813537598,
+    "final held-out VFE": 1.1381111145019531,
+    "final held-out temporal KL": 0.42245736718177795,
+    "encoder accuracy before, aligned": 0.5838541984558105,
+    "encoder accuracy after, aligned": 0.9515625238418579,
+    "inferred-state accuracy before, aligned": 0.48750001192092896,
+    "inferred-state accuracy after, aligned": 0.9630208611488342,
+    "rollout states": [0, 1, 2, 3, 4, 4, 4, 4, 4],
+    "rollout actions": ["forward"] * 8,
+    "reached target": True,
+}
+
+
+class Reproduction(NamedTuple):
+    """One run of the tutorial.
+
+    Attributes:
+        figures: the page's figures, ours, under the names of `PAGE`.
+        agent: the trained agent.
+        curves: losses each 20 steps, one restart.
+        confusion_before: `(5, 5)`, aligned, before training.
+        confusion_after: `(5, 5)`, aligned, after training.
+    """
+
+    figures: dict
+    agent: ActiveInferenceEncoderAgent
+    curves: trainer.Curves
+    confusion_before: np.ndarray
+    confusion_after: np.ndarray
+
+
+def reproduce(seed: int = 1, progress=None) -> Reproduction:
+    """Runs the tutorial with its order of random draws.
+
+    Args:
+        seed: of the tutorial's `GLOBAL_KEY`; the page has 1.
+        progress: called with the number of gradient steps done since the last call.
+
+    Returns:
+        Figures, agent, curves and confusion matrices.
+    """
+    world, config = LineWorld(), TrainConfig()
+    key, key_train, key_held_out, key_encoder = jr.split(jr.PRNGKey(seed), 4)
+    train_data, train_states = simulate(world, NUM_TRAIN, config.sequence_length, key_train)
+    held_out, states = simulate(world, NUM_HELD_OUT, config.sequence_length, key_held_out)
+    encoder = trainer.new_encoder(config, 2, world.num_states, jr.split(key_encoder)[0])
+    model = tutorial_model(world, config)
+    discrete = DiscreteModel(*map(jnp.asarray, (model.A, model.B, model.D)))
+
+    key, key_probe = jr.split(key)
+    probe = train_data.take(jr.choice(key_probe, NUM_TRAIN, (config.batch_size,), replace=False))
+    initial = trainer.objective(encoder, discrete, probe, config).total
+    start = jax.tree.map(lambda x: x[None] if eqx.is_array(x) else x, (encoder, key))
+    trained, curves = trainer.train(
+        trainer.TrainState(*start), discrete, train_data, held_out, config, progress
+    )
+    trained = jax.tree.map(lambda x: x[0] if eqx.is_array(x) else x, trained.encoder)
+    agent = ActiveInferenceEncoderAgent(trained, model, {"source": "tutorial", "seed": seed})
+
+    before = _accuracies(encoder, discrete, held_out, states)
+    after = _accuracies(trained, discrete, held_out, states)
+    figures = _setup_figures(model, train_data, train_states, held_out, states)
+    figures |= {"initial objective": float(initial)}
+    figures |= _final_losses("train", curves.train) | _final_losses("held-out", curves.held_out)
+    for name, index in (("encoder", 0), ("inferred-state", 1)):
+        figures[f"{name} accuracy before, aligned"] = before[index]
+        figures[f"{name} accuracy after, aligned"] = after[index]
+    figures |= _rollout_figures(agent, world)
+    return Reproduction(figures, agent, curves, before[2], after[2])
+
+
+def tutorial_model(world: LineWorld, config: TrainConfig) -> GenerativeModel:
+    """A, B, C and D of the tutorial's section 3."""
+    K = world.num_states
+    return GenerativeModel(
+        A=epsilon_identity(K, config.epsilon),
+        B=world.transition_matrix,
+        C=config.preference * np.eye(K)[world.rewarded_state],
+        D=np.full(K, 1 / K),
+        policy_len=config.policy_len,
+    )
+
+
+def differences(figures: dict) -> list[tuple[str, object, object, float]]:
+    """Rows of page's figure, ours and the largest absolute difference, by name."""
+    rows = []
+    for name, page in PAGE.items():
+        ours = figures[name]
+        if np.asarray(page).dtype.kind in "if" and np.shape(page) == np.shape(ours):
+            difference = float(np.max(np.abs(np.subtract(page, ours))))
+        else:
+            difference = 0.0 if page == ours else np.inf
+        rows.append((name, page, ours, difference))
+    return rows
+
+
+def _setup_figures(model, train_data, train_states, held_out, states) -> dict:
+    """What the page prints before it trains (sections 3 and 4)."""
+    figures = {"A diagonal, rounded to 3 digits": np.diag(model.A).round(3).tolist()}
+    for action, name in enumerate(ACTION_NAMES):
+        figures[f"transitions: {name}"] = model.B[:, :, action].argmax(axis=0).tolist()
+    figures["train observations, shape"] = list(train_data.observations.shape)
+    for name, labels, data in (
+        ("train", train_states, train_data),
+        ("held-out", states, held_out),
+    ):
+        figures[f"{name} state proportions"] = _proportions(labels)
+        figures[f"{name} action proportions"] = _proportions(data.actions)
+    return figures
+
+
+def _proportions(labels) -> list[float]:
+    counts = np.bincount(np.ravel(labels))
+    return (counts / counts.sum()).round(3).tolist()
+
+
+def _final_losses(name: str, losses) -> dict[str, float]:
+    labels = {"total": "total", "vfe": "VFE", "temporal_kl": "temporal KL"}
+    return {
+        f"final {name} {label}": float(getattr(losses, term)[0, -1])
+        for term, label in labels.items()
+    }
+
+
+def _accuracies(encoder, model: DiscreteModel, data: Trajectories, states):
+    """Encoder accuracy and inferred-state accuracy, both aligned, and the confusion matrix."""
+    observations = data.observations.reshape(-1, data.observations.shape[-1])
+    K = model.D.shape[0]
+    encoded = np.asarray(jax.vmap(encoder)(observations).argmax(axis=-1))
+    inferred = np.asarray(sequence_beliefs(encoder, model, data).argmax(axis=-1))
+    accuracy, relabelling = metrics.best_alignment(states, inferred, K)
+    confusion = metrics.confusion_matrix(states, relabelling[inferred], K)
+    return metrics.best_alignment(states, encoded, K)[0], accuracy, confusion
+
+
+def _rollout_figures(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> dict:
+    """Section 9: the start is known, observations are drawn, each step takes the likeliest."""
+    key, state, states, actions = jr.PRNGKey(1), world.start_state, [world.start_state], []
+    memory = (np.eye(world.num_states, dtype=np.float32)[[state]],)
+    for _ in range(ROLLOUT_STEPS):
+        key, key_observation = jr.split(key)
+        noise = np.asarray(jr.normal(key_observation, (2,)))
+        action, memory = agent.predict(world.means[state] + world.emission_scale * noise, memory)
+        state = int(world.transition_matrix[:, state, action].argmax())
+        states.append(state)
+        actions.append(ACTION_NAMES[action])
+    reached = states[-1] == world.rewarded_state
+    return {"rollout states": states, "rollout actions": actions, "reached target": reached}
