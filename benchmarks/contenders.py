@@ -84,10 +84,13 @@ class PPO(Contender):
     def train(self, make_env, seed, progress) -> None:
         """Learns from reward on one environment."""
         import stable_baselines3 as sb3
-        from stable_baselines3.common.callbacks import LambdaCallback
 
         steps = scenarios.PPO_STEPS
-        report = LambdaCallback(lambda *_: progress(1 / steps) or True)
+
+        def report(*_) -> bool:
+            progress(1 / steps)
+            return True  # go on
+
         self._model = sb3.PPO("MlpPolicy", make_env(), seed=seed, device="cpu")
         self._model.learn(steps, callback=report)
         # SB3 finishes its last rollout, so this is somewhat above what was asked.

@@ -1,0 +1,36 @@
+import aifgym.envs  # noqa: F401  registers the environment
+import gymnasium as gym
+import jax
+import numpy as np
+import pytest
+from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
+from aifgym.agents.generative_model import epsilon_identity
+from aifgym.envs import LineWorld
+from helpers import small_encoder
+
+# A shape that broadcasts by accident is a bug; strict mode makes it an error.
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+
+@pytest.fixture
+def world() -> LineWorld:
+    return LineWorld()
+
+
+@pytest.fixture
+def agent(world) -> ActiveInferenceEncoderAgent:
+    """An untrained agent for the default world: protocols do not need a good one."""
+    model = GenerativeModel(
+        A=epsilon_identity(5, 1e-4),
+        B=world.transition_matrix,
+        C=8.0 * np.eye(5)[4],
+        D=np.full(5, 0.2),
+    )
+    return ActiveInferenceEncoderAgent(small_encoder(), model)
+
+
+@pytest.fixture
+def env():
+    env = gym.make("ContinuousLineWorld-v0")
+    yield env
+    env.close()

@@ -1,0 +1,31 @@
+"""What several tests build."""
+
+import equinox as eqx
+import jax
+import numpy as np
+from aifgym.agents import GenerativeModel, ObservationEncoder
+
+
+def random_distribution(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Columns drawn from a flat Dirichlet: sums to 1 over the first axis."""
+    weights = rng.exponential(size=shape) + 1e-3
+    return weights / weights.sum(axis=0)
+
+
+def random_model(rng, num_states=4, num_outcomes=5, num_actions=3, policy_len=3, **kwargs):
+    return GenerativeModel(
+        A=random_distribution(rng, num_outcomes, num_states),
+        B=random_distribution(rng, num_states, num_states, num_actions),
+        C=rng.normal(size=num_outcomes) * 3,
+        D=random_distribution(rng, num_states),
+        policy_len=policy_len,
+        **kwargs,
+    )
+
+
+def small_encoder(num_outcomes: int = 5, seed: int = 0) -> ObservationEncoder:
+    return ObservationEncoder(2, num_outcomes, 16, 2, 0.3, key=jax.random.key(seed))
+
+
+def arrays_of(tree) -> list[np.ndarray]:
+    return [np.asarray(leaf) for leaf in jax.tree.leaves(eqx.filter(tree, eqx.is_array))]
