@@ -13,7 +13,7 @@ from tqdm import tqdm
 from ..agents import ActiveInferenceEncoderAgent
 from ..agents.files import replacing
 from ..envs import LineWorld
-from ..training import TrainConfig, fit, tutorial
+from ..training import TrainConfig, fit, tutorial, tutorial_page
 from .contenders import ExactBayes, Random
 from .evaluation import episode_returns
 from .scenarios import ENV_ID
@@ -79,7 +79,7 @@ def reproduce() -> int:
         figures = tutorial.reproduce(progress=bar.update).figures
     all_agree = True
     print(f"{'figure':40s} {'page':>32s} {'ours':>32s} {'difference':>10s}")
-    for name, page, ours, difference in tutorial.differences(figures):
+    for name, page, ours, difference in tutorial_page.differences(figures):
         agrees = difference <= (ACCURACY_TOLERANCE if "accuracy" in name else TOLERANCE)
         all_agree &= agrees
         verdict = "" if agrees else "  OFF"

@@ -61,6 +61,9 @@ def append_result(folder: Path, result: TrialResult) -> None:
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in dataclasses.asdict(result).items()
     }
+    # One trial, one line: that is how a line that a crash cut off is told from a whole one.
+    if any("\n" in value for value in row.values()):
+        raise ValueError(f"a result must not hold line breaks: {row}")
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
     if is_new:

@@ -44,10 +44,12 @@ def run(folder: Path, seeds: Sequence[int] = TRAINING_SEEDS) -> list[TrialResult
     finished = {result.key: result for result in read_results(folder)}
     planned = trials(seeds)
     todo = [trial for trial in planned if _key(trial) not in finished]
-    total = sum(contender.expected_seconds for _, contender, _ in todo)
+    # A little room: sums of fractions may end a rounding error above their total.
+    total = sum(contender.expected_seconds for _, contender, _ in todo) * (1 + 1e-9)
     versions, commit = library_versions(), git_commit()
     form = "{l_bar}{bar}| {elapsed} elapsed, {remaining} to go"
-    with tqdm(total=total, bar_format=form, disable=not todo) as bar:
+    # The whole run's mean speed predicts the rest better than the last trial's.
+    with tqdm(total=total, bar_format=form, smoothing=0, mininterval=0.5, disable=not todo) as bar:
         for scenario, contender, seed in todo:
             bar.set_description(f"{scenario.name}: {contender.name}, seed {seed}")
             result = run_trial(scenario, contender(), seed, bar, versions, commit)
@@ -83,7 +85,7 @@ def run_trial(
         predict_microseconds=round(predict_microseconds(contender, scenario.make_env), 1),
         mean_return=float(returns.mean()),
         episode_returns=returns.tolist(),
-        given=contender.given,
+        given=" ".join(contender.given.split()),
         hyperparameters=contender.hyperparameters,
         versions=versions,
         commit=commit,

@@ -9,7 +9,6 @@ EVALUATION_EPISODES = 200
 FIRST_EVALUATION_SEED = 1_000_000
 """Evaluation episode i has seed FIRST_EVALUATION_SEED + i, for every contender."""
 TRAINING_SEEDS = (0, 1, 2)
-PPO_STEPS = 20_000
 
 
 @dataclasses.dataclass(frozen=True)

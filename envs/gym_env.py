@@ -14,9 +14,7 @@ from .line_world import ACTION_NAMES, NUM_ACTIONS, OBSERVATION_DIM, LineWorld, a
 class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
     """A hidden state walks on a line; only a noisy 2-D point is seen.
 
-    ```python
-    env = gym.make("aifgym.envs:ContinuousLineWorld-v0")
-    ```
+    Make it with `gym.make("aifgym.envs:ContinuousLineWorld-v0")`.
 
     ## Action space
 

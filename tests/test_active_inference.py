@@ -9,8 +9,8 @@ import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent
 from aifgym.agents.encoder import encode
 from helpers import random_model, small_encoder
-from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecMonitor
 
 ENV_ID = "aifgym.envs:ContinuousLineWorld-v0"
@@ -213,31 +213,26 @@ def test_a_text_file_or_a_missing_file_is_no_agent(tmp_path):
         ActiveInferenceEncoderAgent.load(tmp_path / "missing.aif")
 
 
-@pytest.mark.parametrize("kind", ["env", "dummy", "subproc"])
-def test_sb3_evaluates_the_agent(agent, kind):
-    if kind == "env":
-        env = gym.wrappers.RecordEpisodeStatistics(gym.make(ENV_ID))
-    else:
-        vec_env_cls = {"dummy": DummyVecEnv, "subproc": SubprocVecEnv}[kind]
-        env = VecMonitor(make_vec_env(ENV_ID, 2, seed=0, vec_env_cls=vec_env_cls))
-    with_warning = pytest.warns(UserWarning, match="Monitor") if kind == "env" else None
-    if with_warning is not None:
-        with with_warning:
-            returns, lengths = evaluate_policy(
-                agent, env, n_eval_episodes=4, return_episode_rewards=True
-            )
-    else:
-        returns, lengths = evaluate_policy(
-            agent, env, n_eval_episodes=4, return_episode_rewards=True
-        )
+@pytest.mark.parametrize("vec_env_cls", [DummyVecEnv, SubprocVecEnv])
+def test_sb3_evaluates_the_agent_on_several_environments(agent, vec_env_cls):
+    env = VecMonitor(vec_env_cls([lambda: gym.make(ENV_ID)] * 2))
+    returns, lengths = evaluate_policy(agent, env, 4, return_episode_rewards=True)
     env.close()
     assert lengths == [8] * 4
     assert all(0 <= value <= 8 for value in returns)
 
 
+def test_sb3_evaluates_the_agent_through_gymnasiums_wrappers(agent):
+    doubled = gym.wrappers.TransformReward(gym.make(ENV_ID), lambda reward: 2 * reward)
+    env = gym.wrappers.ClipReward(Monitor(doubled), max_reward=1)
+    returns, lengths = evaluate_policy(agent, env, 4, return_episode_rewards=True)
+    assert lengths == [8] * 4
+    assert all(value in range(0, 17, 2) for value in returns)
+
+
 def test_record_video_films_the_agent(agent, tmp_path):
     env = gym.make(ENV_ID, render_mode="rgb_array")
-    env = gym.wrappers.RecordVideo(env, str(tmp_path), disable_logger=True)
+    env = gym.wrappers.RecordVideo(env, str(tmp_path / "videos"), disable_logger=True)
     observation, _ = env.reset(seed=0)
     state, done = None, False
     while not done:
@@ -245,4 +240,4 @@ def test_record_video_films_the_agent(agent, tmp_path):
         observation, _, terminated, truncated, _ = env.step(action)
         done = terminated or truncated
     env.close()
-    assert (tmp_path / "rl-video-episode-0.mp4").stat().st_size > 1000
+    assert (tmp_path / "videos" / "rl-video-episode-0.mp4").stat().st_size > 1000

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from aifgym.training import tutorial
+from aifgym.training import tutorial, tutorial_page
 
 
 @pytest.fixture(scope="module")
@@ -8,9 +8,9 @@ def reproduction():
     return tutorial.reproduce()
 
 
-@pytest.mark.parametrize("name", tutorial.PAGE)
+@pytest.mark.parametrize("name", tutorial_page.PAGE)
 def test_each_figure_of_the_page_comes_out(reproduction, name):
-    page, ours = tutorial.PAGE[name], reproduction.figures[name]
+    page, ours = tutorial_page.PAGE[name], reproduction.figures[name]
     if isinstance(page, float):
         # The accuracies are counts of labels: they agree exactly or not at all.
         assert ours == pytest.approx(page, abs=1e-6 if "accuracy" in name else 1e-3)
@@ -31,7 +31,7 @@ def test_curves_have_the_pages_steps(reproduction):
 
 def test_a_figure_that_is_off_shows(reproduction):
     figures = reproduction.figures | {"initial objective": 15.5, "rollout states": [0]}
-    rows = {name: difference for name, _, _, difference in tutorial.differences(figures)}
+    rows = {name: difference for name, _, _, difference in tutorial_page.differences(figures)}
     assert rows["initial objective"] == pytest.approx(0.454624, abs=1e-5)
     assert rows["rollout states"] == np.inf
     assert rows["reached target"] == 0

@@ -15,8 +15,6 @@ from .config import TrainConfig
 from .objectives import DiscreteModel, TutorialLoss, tutorial_objective
 from .trajectories import Trajectories
 
-NUM_CHUNKS = 10
-
 
 class Curves(NamedTuple):
     """Losses after the gradient steps `steps`, on the batch just trained on and a held-out one.
@@ -77,14 +75,15 @@ def train(
         The trainings at their end, and their curves.
     """
     # Equal chunks share one compiled program; between them progress is shown and Ctrl-C works.
-    chunk = -(-config.train_steps // NUM_CHUNKS)
+    # The last one is filled up with steps past the end, which do nothing.
+    chunk = config.checkpoint_every
     losses = []
     for first in range(0, config.train_steps, chunk):
-        steps = jnp.arange(first, min(first + chunk, config.train_steps))
+        steps = jnp.arange(first, first + chunk)
         states, chunk_losses = _train_chunk(states, model, data, held_out, steps, config)
         losses.append(jax.block_until_ready(chunk_losses))
         if progress is not None:
-            progress(len(steps))
+            progress(min(chunk, config.train_steps - first))
     train_loss, held_out_loss = jax.tree.map(lambda *parts: jnp.concatenate(parts, 1), *losses)
     steps = jnp.arange(config.train_steps)
     kept = steps[_is_checkpoint(steps, config)]
@@ -102,9 +101,19 @@ def _train_chunk(states, model, data, held_out, steps, config):
         step = partial(_train_step, model=model, data=data, held_out=held_out, config=config)
         arrays, static = eqx.partition(state, eqx.is_array)
 
-        def body(arrays, index):
+        def take_step(arrays, index):
             state, losses = step(eqx.combine(arrays, static), index)
             return eqx.filter(state, eqx.is_array), losses
+
+        def stand_still(arrays, index):
+            nothing = jax.tree.map(
+                lambda x: jnp.full(x.shape, jnp.nan), jax.eval_shape(take_step, arrays, index)[1]
+            )
+            return arrays, nothing
+
+        def body(arrays, index):
+            going = index < config.train_steps
+            return jax.lax.cond(going, take_step, stand_still, arrays, index)
 
         arrays, losses = jax.lax.scan(body, arrays, steps)
         return eqx.combine(arrays, static), losses

@@ -1,0 +1,229 @@
+import dataclasses
+import json
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from aifgym.benchmarks import contenders, evaluation, report, results, runner, scenarios, statistics
+from aifgym.training import TrainConfig
+from scipy import stats
+
+TINY_CONFIG = TrainConfig(
+    num_transitions=120, num_restarts=2, train_steps=5, encoder_width=8, encoder_depth=1
+)
+
+
+def make_result(scenario="centre", contender="PPO", seed=0, mean_return=1.0) -> results.TrialResult:
+    return results.TrialResult(
+        scenario=scenario,
+        contender=contender,
+        seed=seed,
+        reward_free_steps=0,
+        rewarded_steps=20_480,
+        train_seconds=1.5,
+        predict_microseconds=90.0,
+        mean_return=mean_return,
+        episode_returns=[mean_return - 1, mean_return + 1],
+        given='rewards, "quoted"',
+        hyperparameters={"steps": 20_000},
+        versions={"python": "3.11", "machine": "some machine, 2 cores"},
+        commit="abc1234",
+    )
+
+
+@pytest.fixture
+def tiny_sweep(monkeypatch):
+    """Every contender, but small: it must run, not be good."""
+    tiny_ppo = {"total_timesteps": 64, "num_envs": 2, "n_steps": 32}
+    monkeypatch.setattr(contenders.PPO, "hyperparameters", tiny_ppo)
+    monkeypatch.setattr(contenders, "TrainConfig", lambda: TINY_CONFIG)
+    monkeypatch.setattr(evaluation.episode_returns, "__defaults__", (4,))
+    monkeypatch.setattr(evaluation, "TIMED_CALLS", 3)
+
+
+def brute_force_values(B, reward, horizon):
+    """Best expected sum of rewards by trying every action in every state to the end."""
+    if horizon == 0:
+        return np.zeros(len(reward))
+    after = reward + brute_force_values(B, reward, horizon - 1)
+    return np.max([B[:, :, action].T @ after for action in range(3)], axis=0)
+
+
+def test_values_equal_recursion_and_depend_on_the_steps_left(world):
+    B, reward = world.transition_matrix, np.eye(5)[2]
+    values = contenders.finite_horizon_values(B, reward, 4)
+    for step in range(4):
+        expected = brute_force_values(B, reward, 4 - step)
+        np.testing.assert_allclose(values[step].max(axis=1), expected)
+
+
+def test_the_exact_filter_equals_bayes_rule_with_scipys_densities():
+    scenario = scenarios.SCENARIOS[1]
+    env = scenario.make_env()
+    world = env.unwrapped.world
+    bayes = contenders.ExactBayes()
+    bayes.train(scenario.make_env, 0, lambda fraction: None)
+    observation, _ = env.reset(seed=0)
+    prior, state = world.initial_probs, None
+    for _ in range(20):
+        density = [stats.multivariate_normal(mean).pdf(observation) for mean in world.means]
+        belief = prior * density / np.dot(prior, density)
+        action, state = bayes.predict(observation, state, np.zeros(1, bool))
+        prior = world.transition_matrix[:, :, action] @ belief
+        np.testing.assert_allclose(state[0][0], prior, atol=1e-9)
+        observation = env.step(action)[0]
+    assert state[1] == 20
+
+
+def test_the_exact_filter_survives_an_impossible_looking_observation():
+    bayes = contenders.ExactBayes()
+    bayes.train(scenarios.SCENARIOS[0].make_env, 0, lambda fraction: None)
+    _, (prior, _) = bayes.predict(np.array([1e4, 1e4]))
+    assert np.isfinite(prior).all()
+
+
+def test_all_contenders_meet_the_same_episodes():
+    class Recorder:
+        def __init__(self):
+            self.seen = []
+
+        def predict(self, observation, state=None, episode_start=None, deterministic=True):
+            self.seen.append((observation.copy(), episode_start.copy()))
+            return np.full(len(observation), 2), None
+
+    first, second = Recorder(), Recorder()
+    returns = [
+        evaluation.episode_returns(policy, scenarios.SCENARIOS[1].make_env, 7)
+        for policy in (first, second)
+    ]
+    np.testing.assert_array_equal(*returns)
+    np.testing.assert_array_equal([x for x, _ in first.seen], [x for x, _ in second.seen])
+    assert len(first.seen) == 20
+    assert first.seen[0][1].all()
+    assert not any(start.any() for _, start in first.seen[1:])
+
+
+def test_returns_equal_a_loop_over_single_episodes():
+    scenario, policy = scenarios.SCENARIOS[0], contenders.AlwaysForward()
+    expected = []
+    for episode in range(5):
+        env, total, done = scenario.make_env(), 0.0, False
+        env.reset(seed=scenarios.FIRST_EVALUATION_SEED + episode)
+        while not done:
+            _, reward, _, done, _ = env.step(2)
+            total += reward
+        expected.append(total)
+    np.testing.assert_array_equal(
+        evaluation.episode_returns(policy, scenario.make_env, 5), expected
+    )
+
+
+def test_always_forward_is_optimal_in_the_default_world():
+    world, horizon = gym.make(scenarios.ENV_ID).unwrapped.world, 8
+    reward = np.eye(5)[4]
+    belief, forward = world.initial_probs, 0.0
+    for _ in range(horizon):
+        belief = world.transition_matrix[:, :, 2] @ belief
+        forward += belief @ reward
+    best = contenders.finite_horizon_values(world.transition_matrix, reward, horizon)
+    np.testing.assert_allclose(best[0].max(axis=1)[0], forward)
+
+
+def test_results_come_back_and_a_cut_off_line_is_set_aside(tmp_path):
+    first, second = make_result(seed=0), make_result(seed=1)
+    results.append_result(tmp_path, first)
+    results.append_result(tmp_path, second)
+    assert results.read_results(tmp_path) == [first, second]
+    path = tmp_path / results.RESULTS_FILE
+    content = path.read_bytes()
+    path.write_bytes(content[:-30])
+    assert results.read_results(tmp_path) == [first]
+    results.append_result(tmp_path, second)
+    assert results.read_results(tmp_path) == [first, second]
+    assert (tmp_path / "results.csv.damaged").stat().st_size > 0
+
+
+def test_a_line_break_in_a_result_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="line breaks"):
+        results.append_result(tmp_path, dataclasses.replace(make_result(), given="two\nlines"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_results_file_with_other_columns_is_refused(tmp_path):
+    (tmp_path / results.RESULTS_FILE).write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="other columns"):
+        results.read_results(tmp_path)
+
+
+def test_scores_are_normalised_per_scenario():
+    trials = [
+        make_result(contender="random", mean_return=2.0),
+        make_result(contender="exact Bayes", mean_return=6.0),
+        make_result(contender="PPO", seed=1, mean_return=5.0),
+        make_result(contender="PPO", seed=0, mean_return=4.0),
+        make_result("tutorial", "PPO", mean_return=4.0),
+    ]
+    summaries = {(s.scenario, s.contender): s for s in statistics.summarise(trials)}
+    assert summaries["centre", "PPO"].scores == (0.5, 0.75)
+    assert summaries["centre", "PPO"].mean_return == 4.5
+    assert summaries["centre", "PPO"].interval_over == "seeds"
+    assert summaries["centre", "random"].scores == (0.0,)
+    assert summaries["centre", "random"].interval_over == "episodes"
+    assert summaries["tutorial", "PPO"].scores is None
+
+
+def test_the_bootstrap_interval_covers_at_its_rate():
+    rng = np.random.default_rng(0)
+    covered = []
+    for _ in range(60):
+        low, high = statistics.bootstrap_interval(rng.normal(size=40))
+        covered.append(low <= 0 <= high)
+    assert stats.binomtest(sum(covered), 60, 0.93).pvalue > 0.001
+
+
+def test_the_sweep_runs_reports_and_goes_on_where_it_stopped(tiny_sweep, tmp_path, monkeypatch):
+    trained = []
+    run_trial = runner.run_trial
+
+    def interrupted(scenario, contender, seed, *rest):
+        if len(trained) == 3:
+            raise KeyboardInterrupt
+        trained.append((scenario.name, contender.name, seed))
+        return run_trial(scenario, contender, seed, *rest)
+
+    monkeypatch.setattr(runner, "run_trial", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(tmp_path, seeds=(0, 1))
+    assert len(results.read_results(tmp_path)) == 3
+    monkeypatch.setattr(runner, "run_trial", run_trial)
+    finished = runner.run(tmp_path, seeds=(0, 1))
+    assert len(finished) == 2 * (2 * 2 + 3)
+    before = (tmp_path / results.RESULTS_FILE).read_bytes()
+    assert runner.run(tmp_path, seeds=(0, 1)) == finished
+    assert (tmp_path / results.RESULTS_FILE).read_bytes() == before
+
+    text = report.write_report(tmp_path, "aifgym benchmark --out somewhere")
+    assert (tmp_path / "report.md").read_text() == text
+    assert (tmp_path / "scores.png").read_bytes().startswith(b"\x89PNG")
+    for contender in contenders.CONTENDERS:
+        assert f"| {contender.name} " in text
+        assert contender.given in text
+    assert "aifgym benchmark --out somewhere" in text
+    ppo = next(r for r in finished if r.contender == "PPO")
+    assert ppo.rewarded_steps >= 64
+    assert ppo.reward_free_steps == 0
+    ours = next(r for r in finished if r.contender == "aifgym")
+    assert (ours.reward_free_steps, ours.rewarded_steps) == (120, 0)
+
+
+def test_a_trial_is_repeatable(tiny_sweep, tmp_path):
+    (tmp_path / "a").mkdir()
+    first = runner.run(tmp_path / "a", seeds=(3,))
+    second = runner.run(tmp_path / "b", seeds=(3,))
+    for ours, again in zip(first, second):
+        assert ours.episode_returns == again.episode_returns
+        assert json.dumps(ours.hyperparameters) == json.dumps(again.hyperparameters)
+
+
+def test_results_are_plain_data():
+    assert dataclasses.asdict(make_result())["episode_returns"] == [0.0, 2.0]

@@ -1,0 +1,119 @@
+import csv
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from aifgym.benchmarks import cli, commands
+
+TINY = ["--num-transitions", "120", "--num-restarts", "2", "--train-steps", "6",
+        "--encoder-width", "8", "--encoder-depth", "1"]  # fmt: skip
+
+
+def run(*arguments) -> int:
+    with pytest.raises(SystemExit) as stop:
+        cli.main([str(argument) for argument in arguments])
+    return stop.value.code
+
+
+@pytest.fixture
+def agent_file(tmp_path, capfd):
+    path = tmp_path / "agent.aif"
+    assert run("train", "--out", path, *TINY) == 0
+    capfd.readouterr()
+    return path
+
+
+def test_train_writes_agent_and_curves_and_evaluate_reads_it(tmp_path, capfd):
+    path = tmp_path / "agent.aif"
+    assert run("train", "--out", path, *TINY) == 0
+    out, err = capfd.readouterr()
+    assert "120 reward-free steps" in out
+    assert "training: 100%" in err
+    with open(tmp_path / "agent.csv") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["0", "5"] * 2
+    assert run("evaluate", path, "--episodes", 5) == 0
+    out, _ = capfd.readouterr()
+    assert "agent" in out
+    assert "normalised score" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["train", "--num-states", "1"], "num_states must be at least 2, got 1"),
+        (["train", "--num-states", "many"], "--num-states"),
+        (["train", "--emission-scale", "-1"], "emission_scale must be positive"),
+        (["train", "--target-state", "7"], "target_state must be in 0..4, got 7"),
+        (["train", "--temperature", "0"], "temperature must be above 0"),
+        (["train", "--episode-steps", "0"], "--episode-steps must be at least 1"),
+        (["train", "--out", "/does/not/exist/agent.aif"], "there is no folder /does/not/exist"),
+        (["train", "--target-state", "None", *TINY], "target_state must be a state"),
+        (["evaluate", "missing.aif"], "missing.aif"),
+        (["evaluate", __file__], "is not a readable agent file"),
+        (["evaluate"], "PATH"),
+        (["dance"], "dance"),
+        ([], "train, evaluate, reproduce, benchmark"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments, named, capfd):
+    assert run(*arguments) == 2
+    lines = capfd.readouterr().err.strip().splitlines()
+    assert lines[-1].startswith("aifgym: ")
+    assert named in lines[-1]
+    assert [line for line in lines if "Traceback" in line] == []
+    # Nothing but, at most, a progress bar stands above it.
+    assert all("training:" in line for line in lines[:-1])
+
+
+def test_evaluating_in_a_world_of_another_size_says_what_to_pass(agent_file, capfd):
+    assert run("evaluate", agent_file, "--num-states", 7) == 2
+    assert "has 5 states, the world 7: pass --num-states" in capfd.readouterr().err
+
+
+def test_help_shows_defaults(capfd):
+    assert run("train", "--help") == 0
+    text = capfd.readouterr().out
+    assert "--emission-scale FLOAT" in text
+    assert "(default: 3840)" in text
+
+
+def test_reproduce_fails_when_a_figure_is_off(monkeypatch, capfd):
+    from aifgym.training import tutorial, tutorial_page
+
+    off = tutorial_page.PAGE | {"initial objective": 15.05}
+    fake = tutorial.Reproduction(off, None, None, None, None)
+    monkeypatch.setattr(tutorial, "reproduce", lambda progress: fake)
+    assert run("reproduce") == 1
+    out = capfd.readouterr().out
+    assert [line.split()[0] for line in out.splitlines() if line.endswith("OFF")] == ["initial"]
+    monkeypatch.setitem(off, "initial objective", tutorial_page.PAGE["initial objective"])
+    assert run("reproduce") == 0
+
+
+def test_benchmark_without_its_extra_says_what_to_install(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(commands.importlib.util, "find_spec", lambda name: None)
+    assert run("benchmark", "--out", tmp_path / "run") == 2
+    assert 'pip install "aifgym[bench]"' in capfd.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_ctrl_c_leaves_no_half_written_file_and_a_rerun_works(tmp_path):
+    command = [sys.executable, "-m", "aifgym.benchmarks", "train", "--out", "agent.aif"]
+    endless = ["--train-steps", "1000000", "--encoder-width", "8", "--num-transitions", "600"]
+    log = tmp_path.with_suffix(".log")
+    with open(log, "w") as stderr:
+        process = subprocess.Popen([*command, *endless], cwd=tmp_path, stderr=stderr)
+    while "training:" not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=120) == 130
+    assert "Traceback" not in log.read_text()
+    assert log.read_text().strip().splitlines()[-1].startswith("aifgym: interrupted")
+    assert list(tmp_path.iterdir()) == []
+    again = subprocess.run([*command, *TINY], cwd=tmp_path, capture_output=True, check=True)
+    assert again.returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["agent.aif", "agent.csv"]
