@@ -8,9 +8,7 @@ BIN := $(VENV)/bin
 benchmark: $(VENV)/installed
 	$(BIN)/aifgym benchmark
 
-test: $(VENV)/installed
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+test: lint
 	$(BIN)/pytest
 
 lint: $(VENV)/installed

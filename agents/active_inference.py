@@ -1,5 +1,6 @@
 """The agent behind SB3's `predict`: NumPy outside, one compiled function inside."""
 
+import dataclasses
 import os
 
 import jax
@@ -7,9 +8,11 @@ import numpy as np
 from pymdp.agent import Agent
 
 from .agent_file import read_agent_file, write_agent_file
+from .checks import checked_memory, checked_observations
 from .decision import AgentCore, compiled, decide, encode_batch, infer_states, split_core
-from .encoder import ObservationEncoder, encode
-from .generative_model import GenerativeModel
+from .encoder import ObservationEncoder
+from .generative_model import GenerativeModel, checked_usage
+from .pymdp_bridge import continuous_pymdp_agent
 
 
 class ActiveInferenceEncoderAgent:
@@ -23,28 +26,33 @@ class ActiveInferenceEncoderAgent:
     Args:
         encoder: maps an observation to logits over the model's outcomes.
         model: A, B, C, D and the settings of planning.
+        usage: `(K,)`, rho, how often the encoder uses each state. With it the agent is fed scaled
+            likelihoods, `log r(s | x) - log rho(s)`; `None` feeds the encoder's categorical
+            observation through A, as the tutorial does.
         settings: whatever should be kept in the agent file besides, as plain JSON values.
         seed: of the stream that `predict(..., deterministic=False)` draws from.
 
     Raises:
-        ValueError: the encoder's outputs are not the model's outcomes.
+        ValueError: encoder, model and usage do not fit together.
     """
 
     def __init__(
         self,
         encoder: ObservationEncoder,
         model: GenerativeModel,
+        usage: np.ndarray | None = None,
         settings: dict | None = None,
         seed: int = 0,
     ) -> None:
-        if encoder.mlp.out_size != model.num_outcomes:
+        if encoder.num_outcomes != model.num_outcomes:
             raise ValueError(
-                f"encoder has {encoder.mlp.out_size} outputs, "
+                f"encoder has {encoder.num_outcomes} outcomes, "
                 f"the model has {model.num_outcomes} outcomes"
             )
         self.encoder, self.model, self.settings = encoder, model, dict(settings or {})
+        self.usage = None if usage is None else checked_usage(usage, model)
         self._beliefs: np.ndarray | None = None
-        self._arrays, static = split_core(AgentCore(encoder, model))
+        self._arrays, static = split_core(AgentCore(encoder, model, self.usage))
         self._decide = compiled(decide, static)
         self._encode = compiled(encode_batch, static)
         self._infer_states = compiled(infer_states, static)
@@ -54,6 +62,11 @@ class ActiveInferenceEncoderAgent:
     def beliefs(self) -> np.ndarray | None:
         """`(N, K)` float32, posterior `q(s_t)` at the last `predict`; None before the first."""
         return self._beliefs
+
+    @property
+    def evidence(self) -> str:
+        """What the agent is fed: `"likelihood"`, or `"categorical"` as in the tutorial."""
+        return "categorical" if self.usage is None else "likelihood"
 
     def set_random_seed(self, seed: int) -> None:
         """Restarts the stream that `predict(..., deterministic=False)` draws from."""
@@ -84,8 +97,8 @@ class ActiveInferenceEncoderAgent:
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        observations = self._checked_observations(observation)
-        prior, restart = self._checked_memory(state, episode_start, len(observations))
+        observations = self._checked(observation)
+        prior, restart = checked_memory(state, episode_start, len(observations), self.model)
         key = None
         if not deterministic:
             self._key, key = jax.random.split(self._key)
@@ -96,7 +109,7 @@ class ActiveInferenceEncoderAgent:
 
     def encode(self, observations: np.ndarray) -> np.ndarray:
         """Categorical observations `p(o | x)`: `(D,)` or `(N, D)` in, `(N, O)` float32 out."""
-        return np.array(self._encode(self._arrays, self._checked_observations(observations)))
+        return np.array(self._encode(self._arrays, self._checked(observations)))
 
     def update_beliefs(self, observations: np.ndarray, prior: np.ndarray) -> np.ndarray:
         """Posterior after one observation.
@@ -111,24 +124,64 @@ class ActiveInferenceEncoderAgent:
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        observations = self._checked_observations(observations)
-        prior, _ = self._checked_memory((prior,), None, len(observations))
+        observations = self._checked(observations)
+        prior, _ = checked_memory((prior,), None, len(observations), self.model)
         return np.array(self._infer_states(self._arrays, observations, prior))
+
+    def with_preferences(self, C: np.ndarray) -> "ActiveInferenceEncoderAgent":
+        """A new agent with other preferences; nothing is trained.
+
+        Args:
+            C: `(O,)`, preference for each outcome, an unnormalised log probability in nats.
+
+        Raises:
+            ValueError: the shape is wrong or a value not finite.
+        """
+        if np.shape(C) != self.model.C.shape:
+            raise ValueError(f"C must have shape {self.model.C.shape}, got {np.shape(C)}")
+        model = dataclasses.replace(self.model, C=C)
+        return type(self)(self.encoder, model, self.usage, self.settings)
+
+    def with_goal(
+        self,
+        state: int | None = None,
+        observation: np.ndarray | None = None,
+        preference: float = 8.0,
+    ) -> "ActiveInferenceEncoderAgent":
+        """A new agent that seeks one state; nothing is trained.
+
+        Args:
+            state: the state, where states have known numbers.
+            observation: `(D,)` or `(M, D)`, one or more observations of the goal, where they have
+                not: outcomes are preferred in proportion to how the encoder sees these.
+            preference: C of the goal, in nats; 8 is the tutorial's.
+
+        Raises:
+            ValueError: not exactly one of `state` and `observation`, or it is not usable.
+        """
+        if (state is None) == (observation is None):
+            raise ValueError("give exactly one of state and observation")
+        if observation is not None:
+            share = self.encode(observation).mean(axis=0)
+            return self.with_preferences(preference * share / share.max())
+        if not 0 <= state < self.model.num_outcomes:
+            raise ValueError(f"state must be in 0..{self.model.num_outcomes - 1}, got {state}")
+        return self.with_preferences(preference * np.eye(self.model.num_outcomes)[state])
 
     def pymdp_agent(self, batch_size: int = 1) -> Agent:
         """The genuine pymdp `Agent`, with the encoder as its `preprocess_fn`.
 
-        Its observations are continuous: a list with one `(batch_size, D)` array.
+        Its observations are continuous: a list with one `(batch_size, D)` array. A scaled
+        likelihood is handed over as the vector whose product with `log A` it is.
+
+        Raises:
+            ValueError: the agent is fed likelihoods, and no vector gives them through this A.
         """
-
-        def preprocess(observations: list) -> list:
-            return [encode(self.encoder, observations[0])]
-
-        return self.model.to_pymdp(batch_size, preprocess)
+        return continuous_pymdp_agent(self.encoder, self.model, self.usage, batch_size)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
-        write_agent_file(path, self.encoder, self.model, self.settings)
+        write_agent_file(path, self.encoder, self.model, self.usage, self.settings)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "ActiveInferenceEncoderAgent":
@@ -145,31 +198,8 @@ class ActiveInferenceEncoderAgent:
         return (
             f"ActiveInferenceEncoderAgent(num_states={model.num_states}, "
             f"num_actions={model.num_actions}, policy_len={model.policy_len}, "
-            f"encoder={mlp.width_size} x {mlp.depth})"
+            f"encoder={mlp.width_size} x {mlp.depth}, evidence={self.evidence!r})"
         )
 
-    def _checked_observations(self, observation: np.ndarray) -> np.ndarray:
-        observations = np.asarray(observation, dtype=np.float32)
-        dim = self.encoder.mlp.in_size
-        if observations.ndim not in (1, 2) or observations.shape[-1] != dim:
-            raise ValueError(
-                f"observation must have shape ({dim},) or (N, {dim}), got {observations.shape}"
-            )
-        if not np.isfinite(observations).all():
-            raise ValueError(f"observation must be finite, got {observation}")
-        return observations.reshape(-1, dim)
-
-    def _checked_memory(self, state, episode_start, num_envs: int) -> tuple:
-        if state is None:
-            prior = np.broadcast_to(self.model.D, (num_envs, self.model.num_states))
-        else:
-            prior = np.asarray(state[0], dtype=np.float32)
-            if prior.shape != (num_envs, self.model.num_states):
-                allowed = f"({num_envs}, {self.model.num_states})"
-                raise ValueError(f"state must hold beliefs {allowed}, got {prior.shape}")
-        if episode_start is None:
-            return prior, np.zeros(num_envs, dtype=bool)
-        restart = np.asarray(episode_start, dtype=bool).reshape(-1)
-        if restart.shape != (num_envs,):
-            raise ValueError(f"episode_start must have shape ({num_envs},), got {restart.shape}")
-        return prior, restart
+    def _checked(self, observations: np.ndarray) -> np.ndarray:
+        return checked_observations(observations, self.encoder.mlp.in_size)

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from importlib import metadata
 from pathlib import Path
 
@@ -15,15 +16,32 @@ import numpy as np
 
 from .encoder import ObservationEncoder
 from .files import replacing
-from .generative_model import GenerativeModel
+from .generative_model import GenerativeModel, checked_usage
 
 FORMAT, FORMAT_VERSION = "aifgym-agent", 1
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
 MODEL_ARRAYS = ("A", "B", "C", "D")
+MERGE = "encoder.merge"
+# What Python's zip, JSON and array readers raise when bytes are wrong.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def write_agent_file(
-    path: str | os.PathLike, encoder: ObservationEncoder, model: GenerativeModel, settings: dict
+    path: str | os.PathLike,
+    encoder: ObservationEncoder,
+    model: GenerativeModel,
+    usage: np.ndarray | None,
+    settings: dict,
 ) -> None:
     """Writes an agent file, all or nothing."""
     model_settings = {
@@ -41,15 +59,20 @@ def write_agent_file(
     }
     arrays = {name: getattr(model, name) for name in MODEL_ARRAYS}
     arrays |= {name: np.asarray(leaf) for name, leaf in _named_leaves(encoder)}
+    if usage is not None:
+        arrays["usage"] = usage
     with replacing(path) as temporary:
         _write_zip(temporary, config, arrays)
 
 
-def read_agent_file(path: str | os.PathLike) -> tuple[ObservationEncoder, GenerativeModel, dict]:
+def read_agent_file(
+    path: str | os.PathLike,
+) -> tuple[ObservationEncoder, GenerativeModel, np.ndarray | None, dict]:
     """Reads and checks an agent file.
 
     Returns:
-        The encoder, the generative model, and the settings that were kept.
+        The encoder, the generative model, the usage of its states or None, and the settings
+        that were kept.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -65,8 +88,14 @@ def read_agent_file(path: str | os.PathLike) -> tuple[ObservationEncoder, Genera
                 if name.endswith(".npy")
             }
         model = GenerativeModel(**{n: arrays[n] for n in MODEL_ARRAYS}, **config["model"])
-        return _filled_encoder(config["encoder"], arrays), model, config["settings"]
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        encoder = _filled_encoder(config["encoder"], arrays)
+        usage = arrays.get("usage")
+        if usage is not None:
+            usage = checked_usage(usage, model)
+        if encoder.num_outcomes != model.num_outcomes:
+            raise ValueError(f"{encoder.num_outcomes} and {model.num_outcomes} outcomes")
+        return encoder, model, usage, dict(config["settings"])
+    except DAMAGE as error:
         raise ValueError(f"{os.fspath(path)} is not a readable agent file: {error}") from error
 
 
@@ -92,7 +121,7 @@ def _encoder_arguments(encoder: ObservationEncoder) -> dict:
     mlp = encoder.mlp
     return {
         "observation_dim": mlp.in_size,
-        "num_outcomes": mlp.out_size,
+        "num_indices": mlp.out_size,
         "width": mlp.width_size,
         "depth": mlp.depth,
         "temperature": encoder.temperature,
@@ -108,7 +137,15 @@ def _named_leaves(encoder: ObservationEncoder) -> list[tuple[str, jax.Array]]:
 
 
 def _filled_encoder(arguments: dict, arrays: dict[str, np.ndarray]) -> ObservationEncoder:
+    for name in ("observation_dim", "num_indices", "width", "depth"):
+        if type(arguments[name]) is not int or arguments[name] < (name != "depth"):
+            raise ValueError(f"{name} must be a positive integer, got {arguments[name]!r}")
     template = ObservationEncoder(**arguments, key=jax.random.key(0))
+    if MERGE in arrays:
+        merge = jnp.asarray(arrays[MERGE])
+        if merge.ndim != 2 or len(merge) != arguments["num_indices"]:
+            raise ValueError(f"{MERGE} must have shape (L, O), got {merge.shape}")
+        template = eqx.tree_at(lambda e: e.merge, template, merge, is_leaf=lambda x: x is None)
     leaves = []
     for name, leaf in _named_leaves(template):
         array = arrays[name]

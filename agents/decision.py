@@ -6,10 +6,11 @@ from collections.abc import Callable
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from . import inference, planning
-from .encoder import ObservationEncoder, encode
+from .encoder import ObservationEncoder, encode, log_encode
 from .generative_model import GenerativeModel
 
 
@@ -20,20 +21,33 @@ class AgentCore(eqx.Module):
     A: Float[Array, "O K"]
     B: Float[Array, "K K U"]
     D: Float[Array, " K"]
+    usage: Float[Array, " K"] | None
     tree: planning.PolicyTree
 
-    def __init__(self, encoder: ObservationEncoder, model: GenerativeModel) -> None:
+    def __init__(
+        self, encoder: ObservationEncoder, model: GenerativeModel, usage: np.ndarray | None
+    ) -> None:
         self.encoder = encoder
         self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
+        self.usage = None if usage is None else jnp.asarray(usage)
         self.tree = planning.PolicyTree(model)
+
+
+def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N K"]:
+    """`log p(x | s)` up to a constant per observation, as the agent is fed.
+
+    With `usage` the scaled likelihood, else the tutorial's categorical observation through A.
+    """
+    if core.usage is None:
+        return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
+    return inference.scaled_log_likelihood(log_encode(core.encoder, observations), core.usage)
 
 
 def infer_states(
     core: AgentCore, observations: Float[Array, "N D"], prior: Float[Array, "N K"]
 ) -> Float[Array, "N K"]:
     """Posterior belief after one observation."""
-    outcome = encode(core.encoder, observations)
-    return inference.update_belief(inference.state_log_likelihood(outcome, core.A), prior)
+    return inference.update_belief(log_likelihood(core, observations), prior)
 
 
 def decide(

@@ -45,10 +45,10 @@ class GenerativeModel:
         _check_shape("B", self.B, (num_states, num_states, self.B.shape[-1]))
         for name in "ABD":
             _check_distribution(name, getattr(self, name))
-        if self.policy_len < 1:
-            raise ValueError(f"policy_len must be at least 1, got {self.policy_len}")
-        if not self.gamma > 0:
-            raise ValueError(f"gamma must be above 0, got {self.gamma}")
+        if not isinstance(self.policy_len, int) or self.policy_len < 1:
+            raise ValueError(f"policy_len must be an integer, at least 1, got {self.policy_len}")
+        if not 0 < self.gamma < np.inf:
+            raise ValueError(f"gamma must be above 0 and finite, got {self.gamma}")
 
     @property
     def num_states(self) -> int:
@@ -119,7 +119,23 @@ def epsilon_identity(num_states: int, epsilon: float) -> np.ndarray:
     return A.astype(np.float32)
 
 
+def checked_usage(usage: np.ndarray, model: GenerativeModel) -> np.ndarray:
+    """`usage` as float32 `(K,)`.
+
+    Raises:
+        ValueError: it is not a distribution over the model's states, or outcomes are not states.
+    """
+    usage = np.array(usage, dtype=np.float32)
+    if model.num_outcomes != model.num_states:
+        raise ValueError("usage needs a model with as many outcomes as states")
+    _check_shape("usage", usage, (model.num_states,))
+    _check_distribution("usage", usage)
+    return usage
+
+
 def _frozen_float32(name: str, value) -> np.ndarray:
+    if np.iscomplexobj(value):
+        raise ValueError(f"{name} must be real")
     array = np.array(value, dtype=np.float32)
     dimensions = {"A": 2, "B": 3, "C": 1, "D": 1}[name]
     if array.ndim != dimensions:

@@ -16,6 +16,20 @@ def state_log_likelihood(
     return outcome @ log_stable(A)
 
 
+def scaled_log_likelihood(
+    log_probs: Float[Array, "*batch K"], usage: Float[Array, " K"]
+) -> Float[Array, "*batch K"]:
+    """`log r(s | x) - log rho(s)`, which is `log p(x | s)` up to a constant per observation.
+
+    Source: Bourlard and Morgan 1994, "Connectionist speech recognition", scaled likelihoods.
+
+    Args:
+        log_probs: `(..., K)`, the encoder's `log r(s | x)`.
+        usage: `(K,)`, rho, the mean of `r(s | x)` over the data.
+    """
+    return log_probs - jnp.broadcast_to(log_stable(usage), log_probs.shape)
+
+
 def update_belief(
     log_likelihood: Float[Array, "*batch K"], prior: Float[Array, "*batch K"]
 ) -> Float[Array, "*batch K"]:
@@ -36,8 +50,11 @@ def predict_belief(
     belief: Float[Array, "N K"], action: Int[Array, " N"], B: Float[Array, "K K U"]
 ) -> Float[Array, "N K"]:
     """`p(s_{t+1} | a_t, past)`; `Agent.update_empirical_prior`."""
+    # One product for all actions, then a choice: to gather a matrix per sequence would make the
+    # gradient a slow scatter.
     by_action = jnp.einsum("jiu,ni->nju", B, belief)
-    return jnp.take_along_axis(by_action, action[:, None, None], axis=-1)[..., 0]
+    chosen = jax.nn.one_hot(action, B.shape[-1], dtype=B.dtype)
+    return jnp.einsum("nju,nu->nj", by_action, chosen)
 
 
 def filter_beliefs(

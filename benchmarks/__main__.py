@@ -1,5 +1,5 @@
 """`python -m aifgym.benchmarks` is `aifgym`."""
 
-from .cli import main
+from .program import main
 
 main()

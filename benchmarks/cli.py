@@ -3,29 +3,39 @@
 import contextlib
 import functools
 import io
+import os
 import re
 import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
 from ..envs import LineWorld
 from ..training import TrainConfig
-from . import commands
+from . import commands, train_command
+from .seed_study import Study
+from .train_command import MissingExtra, TrainArguments
 
+DESCRIPTION = (
+    "Active-inference agents beside reinforcement learning on ContinuousLineWorld-v0. "
+    "Each command has its own --help."
+)
 AgentPath = Annotated[Path, tyro.conf.Positional]
 # `--num-states`, not `--world.num-states`.
-World = tyro.conf.OmitArgPrefixes[LineWorld]
-Training = tyro.conf.OmitArgPrefixes[TrainConfig]
+World = Annotated[LineWorld, tyro.conf.arg(prefix_name=False)]
+Training = Annotated[TrainConfig, tyro.conf.arg(prefix_name=False)]
 
 
 def train(
     out: Path = Path("agent.aif"),
     seed: int = 0,
     episode_steps: int = 8,
+    run: Path | None = None,
+    resume: Path | None = None,
+    tensorboard: bool = False,
     config: Training = TrainConfig(),  # noqa: B008  frozen
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
@@ -35,10 +45,16 @@ def train(
         out: Agent file to write; the training curves go beside it as .csv.
         seed: Of data collection, initial weights and batches.
         episode_steps: Steps of an episode.
+        run: Folder to store the training in after each 50 steps.
+        resume: Run folder to go on from; all other arguments are those stored in it.
+        tensorboard: Also write the curves for TensorBoard.
         config: Training.
         world: The environment.
     """
-    return commands.train(out, seed, episode_steps, config, world)
+    arguments = TrainArguments(out, seed, episode_steps, config, world)
+    if resume is not None:
+        run, arguments = resume, TrainArguments.from_run(resume)
+    return train_command.train(arguments, run, tensorboard)
 
 
 def evaluate(
@@ -48,6 +64,9 @@ def evaluate(
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
     """Evaluate an agent file beside random actions and the exact Bayes reference.
+
+    Prints mean returns with their standard errors, and the normalised score: random is 0, exact
+    Bayes is 1. Says so where the agent was made for another world or target than the one given.
 
     Args:
         agent: Agent file.
@@ -72,37 +91,80 @@ def benchmark(out: Path = Path("runs/benchmark")) -> int:
     return commands.benchmark(out, f"aifgym {shlex.join(sys.argv[1:])}")
 
 
+def seeds(
+    num_seeds: int = 100,
+    first_seed: int = 0,
+    states: int = 5,
+    dynamics: Literal["known", "learned"] = "known",
+    scale: float = 1.0,
+    restarts: int | None = None,
+    latent_states: int | None = None,
+    sequences: int | None = None,
+    episodes: int = 200,
+    tutorial: bool = True,
+    out: Path = Path("seeds.csv"),
+) -> int:
+    """Train on many seeds and count how often the states are found as well as by exact Bayes.
+
+    Args:
+        num_seeds: Number of consecutive seeds.
+        first_seed: The first of them.
+        states: K of the world.
+        dynamics: B is known, or learned and then matched to the true one.
+        scale: Standard deviation of an observation coordinate.
+        restarts: Trainings side by side. None is the recipe's.
+        latent_states: Latent indices of learned dynamics in control. None is K.
+        sequences: Training sequences of 6 steps; half as many are held out. None is by K.
+        episodes: Control episodes in the centre scenario (5 states only); 0 leaves control out.
+        tutorial: Also run the tutorial's recipe as published.
+        out: CSV file with one line per seed.
+    """
+    study = Study(
+        LineWorld(num_states=states, emission_scale=scale),
+        dynamics, latent_states, restarts, sequences, episodes,
+    )  # fmt: skip
+    return commands.seeds(study, num_seeds, first_seed, tutorial, out)
+
+
 COMMANDS: dict[str, Callable[..., int]] = {
     "train": train,
     "evaluate": evaluate,
     "reproduce": reproduce,
     "benchmark": benchmark,
+    "seeds": seeds,
 }
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Runs the program: exit code 0, 1 (a check failed), 2 (bad input) or 130 (interrupted)."""
+def run(arguments: list[str] | None = None) -> int:
+    """Parses and runs; returns the exit code. Bad input is answered in one line."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        raise SystemExit(_parse(arguments)())
-    except (ValueError, TypeError, OSError, commands.MissingExtra) as error:
-        _stop(_first_line(error), 2)
-    except KeyboardInterrupt:
-        _stop("interrupted; what is finished is kept, and the same command goes on from there", 130)
+        return _parse(arguments)()
+    except BrokenPipeError:
+        # Whoever read the output has enough; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, TypeError, OSError, MissingExtra) as error:
+        return _complain(" ".join(str(error).split()) or type(error).__name__)
+    except SystemExit as stop:
+        return int(stop.code or 0)
 
 
-def _parse(arguments: list[str] | None) -> Callable[[], int]:
+def _parse(arguments: list[str]) -> Callable[[], int]:
     """The chosen command with its arguments; tyro's boxed complaints become one line."""
     chosen = {name: _deferred(command) for name, command in COMMANDS.items()}
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
             return tyro.extras.subcommand_cli_from_dict(
-                chosen, prog="aifgym", description=__doc__, args=arguments
+                chosen, prog="aifgym", description=DESCRIPTION, args=arguments
             )
     except SystemExit as stop:
-        if stop.code not in (None, 0):
-            _stop(_without_box(complaint.getvalue()), 2)
-        raise
+        if stop.code in (None, 0):
+            raise
+        command = f" {arguments[0]}" if arguments and arguments[0] in COMMANDS else ""
+        message = f"{_without_box(complaint.getvalue())} (see aifgym{command} --help)"
+        return lambda: _complain(message)
 
 
 def _deferred(command: Callable[..., int]) -> Callable[..., Callable[[], int]]:
@@ -123,14 +185,9 @@ def _without_box(text: str) -> str:
         if line.startswith(("─", "╰")):
             break
         body.append(line)
-    message = re.sub(r"Error parsing __tyro-dummy-inner__\.?\w*: ", "", " ".join(body))
-    return f"{message} (see aifgym --help)"
+    return re.sub(r"Error parsing __tyro-dummy-inner__\.?\w*: ", "", " ".join(body))
 
 
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _stop(message: str, code: int) -> None:
+def _complain(message: str) -> int:
     print(f"aifgym: {message}", file=sys.stderr)
-    raise SystemExit(code)
+    return 2

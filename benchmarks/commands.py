@@ -1,54 +1,34 @@
 """What the sub-commands of `aifgym` do, given checked arguments. Each returns an exit code."""
 
-import csv
 import dataclasses
 import importlib.util
-import time
+from functools import partial
 from pathlib import Path
 
-import gymnasium as gym
 import numpy as np
 from tqdm import tqdm
 
 from ..agents import ActiveInferenceEncoderAgent
-from ..agents.files import replacing
 from ..envs import LineWorld
-from ..training import TrainConfig, fit, tutorial, tutorial_page
-from .contenders import ExactBayes, Random
+from ..training import tutorial, tutorial_page
+from ..training.recipes import TutorialRecipe
+from . import seed_study
 from .evaluation import episode_returns
-from .scenarios import ENV_ID
+from .references import ExactBayes, Random
+from .results import read_results
+from .statistics import normalised_score, summarise
+from .train_command import MissingExtra, make_env, write_table
 
 # Accuracies are counts of labels, so they agree exactly or not at all.
 TOLERANCE, ACCURACY_TOLERANCE = 1e-3, 1e-6
-
-
-class MissingExtra(Exception):
-    """A command needs packages that were not installed."""
-
-
-def train(out: Path, seed: int, episode_steps: int, config: TrainConfig, world: LineWorld) -> int:
-    """Trains, writes the agent file and the curves, says how it went."""
-    if not out.parent.is_dir():
-        raise ValueError(f"--out: there is no folder {out.parent}")
-    before = time.perf_counter()
-    env = _make_env(world, episode_steps)
-    with tqdm(total=config.train_steps, desc="training", unit=" steps") as bar:
-        agent, history = fit(env, config, seed, progress=bar.update)
-    agent.save(out)
-    _write_table(out.with_suffix(".csv"), history.rows())
-    loss = history.held_out_loss[history.best_restart]
-    print(
-        f"{agent}\n{history.num_transitions:,} reward-free steps, "
-        f"restart {history.best_restart} of {config.num_restarts} with held-out loss {loss:.3f}, "
-        f"{time.perf_counter() - before:.1f} s\nwrote {out} and {out.with_suffix('.csv')}"
-    )
-    return 0
 
 
 def evaluate(path: Path, episodes: int, episode_steps: int, world: LineWorld) -> int:
     """Prints mean returns of the agent and of the two references that scores refer to."""
     if episodes < 1:
         raise ValueError(f"--episodes must be at least 1, got {episodes}")
+    if world.rewarded_state is None:
+        raise ValueError("--target-state must be a state: the references need to know the target")
     agent = ActiveInferenceEncoderAgent.load(path)
     if agent.model.num_states != world.num_states:
         raise ValueError(
@@ -56,26 +36,37 @@ def evaluate(path: Path, episodes: int, episode_steps: int, world: LineWorld) ->
             "pass --num-states"
         )
 
-    def make_env() -> gym.Env:
-        return _make_env(world, episode_steps)
-
+    _note_differences(agent, world)
+    make_scenario_env = partial(make_env, world, episode_steps)
     policies = {"agent": agent, "random": Random(), "exact Bayes": ExactBayes()}
     returns = {}
     for name, policy in policies.items():
         if policy is not agent:
-            policy.train(make_env, 0, lambda fraction: None)
-        returns[name] = episode_returns(policy, make_env, episodes)
+            policy.train(make_scenario_env, 0, lambda fraction: None)
+        returns[name] = episode_returns(policy, make_scenario_env, episodes)
         error = returns[name].std() / np.sqrt(episodes)
         print(f"{name:12s} mean return {returns[name].mean():7.3f} +- {error:.3f}")
-    low, high = returns["random"].mean(), returns["exact Bayes"].mean()
-    if high > low:
-        print(f"normalised score {(returns['agent'].mean() - low) / (high - low):.3f}")
+    score = normalised_score(*(returns[n].mean() for n in ("agent", "random", "exact Bayes")))
+    print("normalised score " + ("-" if score is None else f"{score:.3f}"))
     return 0
+
+
+def _note_differences(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> None:
+    """Says where the agent was made for another world; a learned B has its own numbering."""
+    if agent.settings.get("dynamics") == "learned":
+        return
+    if not np.allclose(agent.model.B, world.transition_matrix, atol=1e-3):
+        print("note: the agent's B is not this world's")
+    if agent.model.C.any() and agent.model.C.argmax() != world.rewarded_state:
+        print(
+            f"note: the agent seeks state {agent.model.C.argmax()}, "
+            f"this world rewards state {world.rewarded_state} (--target-state)"
+        )
 
 
 def reproduce() -> int:
     """Prints the page's figure, ours and the difference side by side."""
-    with tqdm(total=TrainConfig().train_steps, desc="training", unit=" steps") as bar:
+    with tqdm(total=TutorialRecipe().train_steps, desc="training", unit=" steps") as bar:
         figures = tutorial.reproduce(progress=bar.update).figures
     all_agree = True
     print(f"{'figure':40s} {'page':>32s} {'ours':>32s} {'difference':>10s}")
@@ -92,10 +83,17 @@ def benchmark(out: Path, command: str) -> int:
     """Runs the missing trials, prints the tables and writes the report."""
     missing = [n for n in ("stable_baselines3", "matplotlib") if not importlib.util.find_spec(n)]
     if missing:
-        raise MissingExtra(f'needs {" and ".join(missing)}: pip install "aifgym[bench]"')
+        raise MissingExtra(
+            f"benchmark needs {' and '.join(missing)}: "
+            'pip install -c constraints.txt ".[bench]" in the checkout'
+        )
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out must be a folder, {out} is a file")
     from . import report, runner
-    from .statistics import summarise
 
+    kept = {result.commit for result in read_results(out)}
+    if kept:
+        print(f"trials of commit {', '.join(sorted(kept))} are kept; remove {out} to start over")
     results = runner.run(out)
     report.write_report(out, command)
     summaries = summarise(results)
@@ -105,22 +103,47 @@ def benchmark(out: Path, command: str) -> int:
     return 0
 
 
-def _make_env(world: LineWorld, episode_steps: int) -> gym.Env:
-    if episode_steps < 1:
-        raise ValueError(f"--episode-steps must be at least 1, got {episode_steps}")
-    return gym.make(ENV_ID, max_episode_steps=episode_steps, **dataclasses.asdict(world))
-
-
-def _write_table(path: Path, rows: list[dict]) -> None:
-    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def _short(value) -> str:
     if isinstance(value, float):
         return f"{value:.6f}"
     if isinstance(value, list) and len(set(map(str, value))) == 1:
         return f"{len(value)} x {value[0]}"
     return str(value)
+
+
+def seeds(
+    study: seed_study.Study, num_seeds: int, first_seed: int, tutorial: bool, out: Path
+) -> int:
+    """Runs the study, one line per seed, writes the table and prints the success fractions."""
+    if num_seeds < 1:
+        raise ValueError(f"--num-seeds must be at least 1, got {num_seeds}")
+    if not out.parent.is_dir():
+        raise ValueError(f"--out: there is no folder {out.parent}")
+    references = seed_study.control_references(study)
+    runs = [seed_study.run_seed] + [seed_study.run_tutorial_seed] * tutorial
+    results = []
+    for run in runs:
+        for seed in tqdm(range(first_seed, first_seed + num_seeds), unit=" seeds"):
+            results.append(run(study, seed, references))
+            write_table(out, [dataclasses.asdict(result) for result in results])
+    for recipe in dict.fromkeys(result.recipe for result in results):
+        print(_seeds_line(recipe, [r for r in results if r.recipe == recipe]))
+    print(f"wrote {out}")
+    return 0
+
+
+def _seeds_line(recipe: str, results: list[seed_study.SeedResult]) -> str:
+    gaps = np.array([r.bayes_accuracy - r.raw_accuracy for r in results])
+    seconds = np.array([result.seconds for result in results])
+    scores = [r.control_score for r in results if r.control_score is not None]
+    failed = [result.seed for result in results if not result.success]
+    control = f", control score mean {np.mean(scores):.3f} min {min(scores):.3f}" if scores else ""
+    warned = sum(bool(result.warnings) for result in results)
+    return (
+        f"{recipe}: {len(results) - len(failed)} of {len(results)} seeds succeed (failed: "
+        f"{failed or 'none'}); exact Bayes {np.mean([r.bayes_accuracy for r in results]):.3f}, "
+        f"gap mean {gaps.mean():.4f} max {gaps.max():.4f}; aligned accuracy "
+        f"{np.mean([r.aligned_accuracy for r in results]):.3f}{control}; seconds: first "
+        f"{seconds[0]:.1f}, further {np.median(seconds[1:]) if len(seconds) > 1 else 0:.2f}; "
+        f"{warned} warned"
+    )

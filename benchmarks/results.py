@@ -92,7 +92,9 @@ def read_results(folder: Path) -> list[TrialResult]:
         reader = csv.DictReader(file)
         if reader.fieldnames is not None and list(reader.fieldnames) != list(FIELDS):
             raise ValueError(f"{path} has other columns than this version: use a new folder")
-        return [_parsed(row) for row in reader]
+        results = [_parsed(path, reader.line_num, row) for row in reader]
+    # Two runs at once may both have finished a trial: the first one counts.
+    return list({result.key: result for result in reversed(results)}.values())[::-1]
 
 
 def _set_damaged_tail_aside(path: Path) -> None:
@@ -106,6 +108,9 @@ def _set_damaged_tail_aside(path: Path) -> None:
         file.truncate(whole)
 
 
-def _parsed(row: dict[str, str]) -> TrialResult:
-    values = {n: row[n] if kind is str else json.loads(row[n]) for n, kind in FIELDS.items()}
+def _parsed(path: Path, line: int, row: dict[str, str]) -> TrialResult:
+    try:
+        values = {n: row[n] if kind is str else json.loads(row[n]) for n, kind in FIELDS.items()}
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}, line {line} is damaged ({error}): remove the line") from error
     return TrialResult(**values)

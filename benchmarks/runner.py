@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from .contenders import CONTENDERS, Contender
+from .contender import Contender
+from .contenders import CONTENDERS
 from .evaluation import episode_returns, predict_microseconds
 from .results import TrialResult, append_result, read_results
 from .scenarios import SCENARIOS, TRAINING_SEEDS, Scenario
@@ -107,9 +108,16 @@ def library_versions() -> dict[str, str]:
 
 
 def git_commit() -> str:
-    """Commit of the checkout that this file lies in; "unknown" outside of one."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    """Commit of the checkout that holds this file, "-dirty" where it was edited; else "unknown"."""
+    here = Path(__file__).resolve()
+    if not _git(here.parent, "ls-files", here.name):
+        return "unknown"  # installed, perhaps inside somebody else's repository
+    return _git(here.parent, "describe", "--always", "--dirty", "--abbrev=7")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        return ""

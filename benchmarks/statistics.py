@@ -76,8 +76,14 @@ def bootstrap_interval(sample: Sequence[float]) -> tuple[float, float]:
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
+def normalised_score(mean: float, low: float, high: float) -> float | None:
+    """0 at the low reference, 1 at the high one; None where the two are equal."""
+    return None if high == low else float((mean - low) / (high - low))
+
+
 def _normalised(means, low_trials, high_trials) -> tuple[float, ...] | None:
     if not low_trials or not high_trials:
         return None
     low, high = (np.mean([t.mean_return for t in trials]) for trials in (low_trials, high_trials))
-    return None if high == low else tuple(float((mean - low) / (high - low)) for mean in means)
+    scores = tuple(normalised_score(mean, low, high) for mean in means)
+    return None if None in scores else scores

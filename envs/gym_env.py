@@ -102,6 +102,9 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         self._scene: rendering.Scene | None = None
         self._state: int | None = None
         self._target_state: int | None = None
+        self._observation: np.ndarray | None = None
+        self._action: int | None = None
+        self._steps = 0
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None

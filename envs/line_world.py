@@ -119,7 +119,7 @@ def circle_means(num_states: int) -> np.ndarray:
 
 def check_keys(what: str, given: Mapping, allowed: Sequence[str]) -> None:
     """Raises ValueError when `given` holds a key that is not `allowed`."""
-    unknown = sorted(set(given) - set(allowed))
+    unknown = sorted(set(given) - set(allowed), key=str)
     if unknown:
         raise ValueError(f"{what} has unknown keys {unknown}; allowed are {sorted(allowed)}")
 

@@ -130,7 +130,7 @@ def _import_pygame():
         import pygame
     except ImportError as error:
         raise gym.error.DependencyNotInstalled(
-            'render_mode="rgb_array" needs pygame-ce: pip install "aifgym[render]"'
+            'render_mode="rgb_array" needs pygame-ce: pip install ".[render]" in the checkout'
         ) from error
     pygame.font.init()
     return pygame

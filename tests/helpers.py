@@ -2,8 +2,10 @@
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 from aifgym.agents import GenerativeModel, ObservationEncoder
+from aifgym.training import Trajectories
 
 
 def random_distribution(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -29,3 +31,12 @@ def small_encoder(num_outcomes: int = 5, seed: int = 0) -> ObservationEncoder:
 
 def arrays_of(tree) -> list[np.ndarray]:
     return [np.asarray(leaf) for leaf in jax.tree.leaves(eqx.filter(tree, eqx.is_array))]
+
+
+def some_data(rng: np.random.Generator, num_sequences=4, length=5, num_actions=3) -> Trajectories:
+    return Trajectories(
+        jnp.asarray(rng.normal(size=(num_sequences, length, 2)) * 3, jnp.float32),
+        jnp.asarray(rng.integers(num_actions, size=(num_sequences, length)), jnp.int32),
+        jnp.ones((num_sequences, length), bool),
+        num_actions=num_actions,
+    )

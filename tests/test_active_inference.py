@@ -144,7 +144,7 @@ def test_bad_input_to_predict_is_named(agent, arguments, named):
 
 
 def test_an_encoder_of_another_size_is_refused():
-    with pytest.raises(ValueError, match="encoder has 4 outputs, the model has 5 outcomes"):
+    with pytest.raises(ValueError, match="encoder has 4 outcomes, the model has 5 outcomes"):
         ActiveInferenceEncoderAgent(small_encoder(4), random_model(np.random.default_rng(0)))
 
 

@@ -4,13 +4,20 @@ import json
 import gymnasium as gym
 import numpy as np
 import pytest
-from aifgym.benchmarks import contenders, evaluation, report, results, runner, scenarios, statistics
+from aifgym.benchmarks import (
+    contenders,
+    evaluation,
+    references,
+    report,
+    results,
+    runner,
+    scenarios,
+    statistics,
+)
 from aifgym.training import TrainConfig
 from scipy import stats
 
-TINY_CONFIG = TrainConfig(
-    num_transitions=120, num_restarts=2, train_steps=5, encoder_width=8, encoder_depth=1
-)
+TINY_CONFIG = TrainConfig(num_transitions=120, num_restarts=2, train_steps=50)
 
 
 def make_result(scenario="centre", contender="PPO", seed=0, mean_return=1.0) -> results.TrialResult:
@@ -51,7 +58,7 @@ def brute_force_values(B, reward, horizon):
 
 def test_values_equal_recursion_and_depend_on_the_steps_left(world):
     B, reward = world.transition_matrix, np.eye(5)[2]
-    values = contenders.finite_horizon_values(B, reward, 4)
+    values = references.finite_horizon_values(B, reward, 4)
     for step in range(4):
         expected = brute_force_values(B, reward, 4 - step)
         np.testing.assert_allclose(values[step].max(axis=1), expected)
@@ -61,7 +68,7 @@ def test_the_exact_filter_equals_bayes_rule_with_scipys_densities():
     scenario = scenarios.SCENARIOS[1]
     env = scenario.make_env()
     world = env.unwrapped.world
-    bayes = contenders.ExactBayes()
+    bayes = references.ExactBayes()
     bayes.train(scenario.make_env, 0, lambda fraction: None)
     observation, _ = env.reset(seed=0)
     prior, state = world.initial_probs, None
@@ -76,7 +83,7 @@ def test_the_exact_filter_equals_bayes_rule_with_scipys_densities():
 
 
 def test_the_exact_filter_survives_an_impossible_looking_observation():
-    bayes = contenders.ExactBayes()
+    bayes = references.ExactBayes()
     bayes.train(scenarios.SCENARIOS[0].make_env, 0, lambda fraction: None)
     _, (prior, _) = bayes.predict(np.array([1e4, 1e4]))
     assert np.isfinite(prior).all()
@@ -104,7 +111,7 @@ def test_all_contenders_meet_the_same_episodes():
 
 
 def test_returns_equal_a_loop_over_single_episodes():
-    scenario, policy = scenarios.SCENARIOS[0], contenders.AlwaysForward()
+    scenario, policy = scenarios.SCENARIOS[0], references.AlwaysForward()
     expected = []
     for episode in range(5):
         env, total, done = scenario.make_env(), 0.0, False
@@ -125,7 +132,7 @@ def test_always_forward_is_optimal_in_the_default_world():
     for _ in range(horizon):
         belief = world.transition_matrix[:, :, 2] @ belief
         forward += belief @ reward
-    best = contenders.finite_horizon_values(world.transition_matrix, reward, horizon)
+    best = references.finite_horizon_values(world.transition_matrix, reward, horizon)
     np.testing.assert_allclose(best[0].max(axis=1)[0], forward)
 
 

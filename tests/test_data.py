@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 
 import gymnasium as gym
@@ -5,8 +6,8 @@ import jax
 import numpy as np
 import pytest
 from aifgym.envs import LineWorld
-from aifgym.training import collect, simulate
-from aifgym.training.trajectories import hold_out
+from aifgym.training import Trajectories, collect, simulate
+from aifgym.training.trajectories import check_trajectories, hold_out
 
 ENV_ID = "aifgym.envs:ContinuousLineWorld-v0"
 
@@ -96,6 +97,60 @@ def test_simulation_starts_balanced_and_follows_the_dynamics():
     residuals = np.asarray(data.observations) - world.means[states]
     assert abs(residuals.std() - 0.3) < 0.01
     assert abs(residuals.mean()) < 0.01
+
+
+def test_rewards_are_recorded_only_when_asked_for():
+    env = gym.make(ENV_ID)
+    assert collect(env, 30, 6, seed=0).rewards is None
+    data = collect(gym.make(ENV_ID, target_state=0), 40, 6, seed=0, record_rewards=True)
+    assert set(np.unique(data.rewards)) == {0.0, 1.0}
+    assert not data.rewards[:, :-1][~data.mask[:, 1:]].any()
+
+
+def test_a_policy_chooses_the_actions_and_is_checked():
+    data = collect(gym.make(ENV_ID), 40, 6, seed=0, policy=lambda observation, rng: 2)
+    assert (data.actions[:, :-1][data.mask[:, 1:]] == 2).all()
+    with pytest.raises(ValueError, match=r"policy must choose in 0\.\.2, it chose 3"):
+        collect(gym.make(ENV_ID), 40, 6, policy=lambda observation, rng: 3)
+
+
+def test_trajectories_come_back_from_their_file(tmp_path):
+    data = collect(gym.make(ENV_ID), 60, 6, seed=0, record_rewards=True)
+    for saved in (data, dataclasses.replace(data, rewards=None)):
+        saved.save(tmp_path / "data.npz")
+        loaded = Trajectories.load(tmp_path / "data.npz")
+        for ours, theirs in zip(jax.tree.leaves(loaded), jax.tree.leaves(saved), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        assert loaded.num_actions == 3
+
+
+def test_a_file_of_something_else_is_refused(tmp_path):
+    (tmp_path / "text.npz").write_text("hello")
+    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+    for name in ("text.npz", "other.npz"):
+        with pytest.raises(ValueError, match=f"{name} is not a file of trajectories"):
+            Trajectories.load(tmp_path / name)
+    with pytest.raises(FileNotFoundError):
+        Trajectories.load(tmp_path / "missing.npz")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda d: {"observations": d.observations * 0}, "constant"),
+        (lambda d: {"observations": d.observations + np.nan}, "observations must be finite"),
+        (lambda d: {"observations": d.observations[:, :, 0]}, r"observations must be \(N, T, D\)"),
+        (lambda d: {"actions": d.actions + 2}, r"actions must be in 0\.\.2"),
+        (lambda d: {"actions": d.actions[:, 1:]}, "actions must be"),
+        (lambda d: {"mask": ~d.mask}, "mask must be true from"),
+        (lambda d: {"mask": d.mask.astype(int)}, "mask must be bool"),
+        (lambda d: {"rewards": d.rewards + np.inf}, "rewards must be finite"),
+    ],
+)
+def test_trajectories_that_cannot_be_trained_on_are_refused(change, named):
+    data = collect(gym.make(ENV_ID), 60, 6, seed=0, record_rewards=True)
+    with pytest.raises(ValueError, match=named):
+        check_trajectories(dataclasses.replace(data, **change(data)))
 
 
 def test_held_out_sequences_are_a_partition():

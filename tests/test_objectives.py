@@ -5,15 +5,7 @@ import numpy as np
 from aifgym.agents.encoder import encode
 from aifgym.training.objectives import DiscreteModel, tutorial_objective
 from aifgym.training.trajectories import Trajectories
-from helpers import random_model, small_encoder
-
-
-def some_data(rng, num_sequences=4, length=5):
-    return Trajectories(
-        jnp.asarray(rng.normal(size=(num_sequences, length, 2)) * 3, jnp.float32),
-        jnp.asarray(rng.integers(3, size=(num_sequences, length)), jnp.int32),
-        jnp.ones((num_sequences, length), bool),
-    )
+from helpers import random_model, small_encoder, some_data
 
 
 def discrete(model):

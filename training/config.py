@@ -1,71 +1,81 @@
 """Settings of training."""
 
 import dataclasses
-from typing import Literal
+import math
+from typing import Annotated, Literal
 
-COUNTS = (
-    "num_transitions",
-    "num_restarts",
-    "train_steps",
-    "batch_size",
-    "encoder_width",
-    "encoder_depth",
-    "policy_len",
-    "checkpoint_every",
-)
+import tyro
+
+from .recipes import TutorialRecipe
+
+CHOICES = {
+    "objective": ("evidence", "tutorial"),
+    "dynamics": ("known", "aligned", "learned"),
+    "evidence": ("likelihood", "categorical"),
+    "ambiguity": ("confusion", "epsilon"),
+}
+# Smallest value, and what else is allowed.
+COUNTS = {
+    "num_transitions": (1, ()),
+    "sequence_length": (2, ()),
+    "policy_len": (1, ()),
+    "num_restarts": (1, (None,)),
+    "train_steps": (1, (None,)),
+    "num_states": (2, ("auto", None)),
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """What `fit` does. The defaults are the tutorial's, with restarts added.
+    """What `fit` does.
 
     Raises:
         ValueError: a value is out of range; the message names it.
     """
 
-    objective: Literal["tutorial"] = "tutorial"
-    """What is minimised: variational free energy plus temporal consistency."""
+    objective: Literal["evidence", "tutorial"] = "evidence"
+    """What is minimised: negative log evidence under scaled likelihoods, or the tutorial's."""
+    dynamics: Literal["known", "aligned", "learned"] = "known"
+    """B is given; or learned first and matched to the given one; or learned, none being given."""
+    # On the command line the world has a num_states too.
+    num_states: Annotated[int | Literal["auto"] | None, tyro.conf.arg(name="latent-states")] = None
+    """K where dynamics are learned; auto compares 3 to 8. None: as many as B has."""
+    evidence: Literal["likelihood", "categorical"] = "likelihood"
+    """What the agent is fed: scaled likelihoods, or the softmax as the tutorial does."""
+    ambiguity: Literal["confusion", "epsilon"] = "confusion"
+    """A for planning: the encoder's own confusion, estimated without labels, or near identity."""
     num_transitions: int = 3840
     """Environment steps to collect, random actions, no reward used; the held-out ones included."""
     sequence_length: int = 6
     """Longest sequence, in observations; longer episodes are cut."""
     held_out_fraction: float = 1 / 4
     """Fraction of the sequences that only judge the restarts."""
-    num_restarts: int = 16
-    """Trainings side by side from different initial weights; the lowest held-out loss wins."""
-    train_steps: int = 200
-    """Gradient steps."""
-    batch_size: int = 16
-    """Sequences per gradient step."""
-    learning_rate: float = 1e-3
-    """Step size of gradient descent."""
-    temporal_weight: float = 8.0
-    """Weight of temporal consistency in the objective."""
-    encoder_width: int = 256
-    """Units per hidden layer of the encoder."""
-    encoder_depth: int = 3
-    """Hidden layers of the encoder."""
-    temperature: float = 0.15
-    """Divides the encoder's logits."""
+    num_restarts: int | None = None
+    """Trainings side by side, the lowest held-out loss wins. None: by the number of states."""
+    train_steps: int | None = None
+    """Gradient steps (of the first descent). None: by the number of states."""
     epsilon: float = 1e-4
-    """Probability in A that an outcome is not its state's own."""
+    """Probability in A that an outcome is not its state's own; with ambiguity epsilon."""
     preference: float = 8.0
     """C of the target's outcome, in nats; all others are 0."""
     policy_len: int = 4
     """Steps that planning looks ahead."""
-    checkpoint_every: int = 20
-    """Gradient steps between two points of the training curves."""
+    tutorial: TutorialRecipe = TutorialRecipe()
+    """Hyperparameters of the tutorial's objective."""
 
     def __post_init__(self) -> None:
-        for name in COUNTS:
-            _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
-        for name in ("learning_rate", "temperature"):
-            _check(name, getattr(self, name), getattr(self, name) > 0, "above 0")
-        _check("sequence_length", self.sequence_length, self.sequence_length >= 2, "at least 2")
+        for name, allowed in CHOICES.items():
+            _check(name, getattr(self, name), getattr(self, name) in allowed, f"one of {allowed}")
+        for name, (low, others) in COUNTS.items():
+            value = getattr(self, name)
+            holds = value in others or (type(value) is int and value >= low)
+            _check(name, value, holds, " or ".join([f"an integer from {low}", *map(str, others)]))
+        _check("preference", self.preference, math.isfinite(self.preference), "finite")
         _check("epsilon", self.epsilon, 0 <= self.epsilon < 1, "in [0, 1)")
         fraction = self.held_out_fraction
         _check("held_out_fraction", fraction, 0 < fraction < 1, "between 0 and 1")
-        _check("temporal_weight", self.temporal_weight, self.temporal_weight >= 0, "at least 0")
+        possible = self.objective == "evidence" or self.dynamics == "known"
+        _check("dynamics", self.dynamics, possible, "known for objective tutorial")
 
 
 def _check(name: str, value, holds: bool, allowed: str) -> None:

@@ -1,5 +1,8 @@
 """Where trajectories come from: a simulated `LineWorld`, or any Gymnasium environment."""
 
+import dataclasses
+from collections.abc import Callable
+
 import gymnasium as gym
 import jax
 import jax.numpy as jnp
@@ -7,12 +10,10 @@ import jax.random as jr
 import numpy as np
 from jaxtyping import Array, Int, PRNGKeyArray
 
+from ..agents.encoder import MIN_PROBABILITY
 from ..envs import LineWorld
 from ..envs.line_world import NUM_ACTIONS, OBSERVATION_DIM
 from .trajectories import Trajectories
-
-# The tutorial's EPS: no transition is impossible when the next state is drawn.
-MIN_PROBABILITY = 1e-8
 
 
 def simulate(
@@ -55,8 +56,16 @@ def _simulate(means, B, scale, num_sequences, sequence_length, key):
     return Trajectories(observations, actions, jnp.ones(actions.shape, bool)), states
 
 
-def collect(env: gym.Env, num_steps: int, sequence_length: int, seed: int) -> Trajectories:
-    """Takes uniformly random actions in `env` and keeps observations and actions, nothing else.
+def collect(
+    env: gym.Env,
+    num_steps: int,
+    sequence_length: int = 6,
+    seed: int = 0,
+    *,
+    policy: Callable[[np.ndarray, np.random.Generator], int] | None = None,
+    record_rewards: bool = False,
+) -> Trajectories:
+    """Acts in `env` and keeps observations and actions, and rewards only when asked to.
 
     Episodes are cut into sequences of at most `sequence_length` observations; neighbours share
     one observation, so that every transition is in exactly one sequence.
@@ -66,49 +75,60 @@ def collect(env: gym.Env, num_steps: int, sequence_length: int, seed: int) -> Tr
         num_steps: number of calls of `env.step`.
         sequence_length: T, at least 2.
         seed: of the environment's first reset and of the actions.
+        policy: chooses an action given an observation and a generator; `None`
+            draws uniformly.
+        record_rewards: whether the trajectories hold rewards.
 
     Returns:
         The trajectories, NumPy arrays.
 
     Raises:
         TypeError: the spaces are of another kind.
-        ValueError: `num_steps` or `sequence_length` is too small, or an observation not finite.
+        ValueError: `num_steps` or `sequence_length` is too small, an action is outside of the
+            space, or an observation is not finite.
     """
     _check_spaces(env)
     for name, value, low in (("num_steps", num_steps, 1), ("sequence_length", sequence_length, 2)):
         if value < low:
             raise ValueError(f"{name} must be at least {low}, got {value}")
     rng = np.random.default_rng(seed)
-    start, num_actions = int(env.action_space.start), int(env.action_space.n)
+    num_actions = int(env.action_space.n)
+    choose = policy or (lambda observation, rng: rng.integers(num_actions))
     observation, _ = env.reset(seed=seed)
-    episodes = [([observation], [])]
+    episodes = [([observation], [], [])]
     for steps_left in range(num_steps, 0, -1):
-        action = int(rng.integers(num_actions))
-        observation, _, terminated, truncated, _ = env.step(start + action)
-        episodes[-1][0].append(observation)
-        episodes[-1][1].append(action)
+        action = int(choose(observation, rng))
+        if not 0 <= action < num_actions:
+            raise ValueError(f"policy must choose in 0..{num_actions - 1}, it chose {action}")
+        observation, reward, terminated, truncated, _ = env.step(action)
+        observations, actions, rewards = episodes[-1]
+        observations.append(observation)
+        actions.append(action)
+        rewards.append(float(reward) if record_rewards else 0.0)
         if (terminated or truncated) and steps_left > 1:
             observation, _ = env.reset()
-            episodes.append(([observation], []))
-    return _cut(episodes, sequence_length)
+            episodes.append(([observation], [], []))
+    data = _cut(episodes, sequence_length, num_actions)
+    return data if record_rewards else dataclasses.replace(data, rewards=None)
 
 
-def _cut(episodes: list[tuple[list, list]], sequence_length: int) -> Trajectories:
+def _cut(episodes: list[tuple], sequence_length: int, num_actions: int) -> Trajectories:
     pieces = []
-    for observations, actions in episodes:
-        for first in range(0, len(actions), sequence_length - 1):
-            piece = slice(first, first + sequence_length)
-            pieces.append((np.array(observations[piece], np.float32), np.array(actions[piece])))
-    lengths = np.array([len(observations) for observations, _ in pieces])
+    for observations, actions, rewards in episodes:
+        for begin in range(0, len(actions), sequence_length - 1):
+            piece = slice(begin, begin + sequence_length)
+            pieces.append((observations[piece], actions[piece], rewards[piece]))
+    lengths = np.array([len(observations) for observations, _, _ in pieces])
     mask = np.arange(sequence_length) < lengths[:, None]
-    padded = np.zeros((*mask.shape, *pieces[0][0].shape[1:]), np.float32)
-    padded_actions = np.zeros(mask.shape, np.int32)
-    for row, (observations, actions) in enumerate(pieces):
+    padded = np.zeros((*mask.shape, *np.shape(pieces[0][0][0])), np.float32)
+    padded_actions, padded_rewards = np.zeros(mask.shape, np.int32), np.zeros(mask.shape, "f")
+    for row, (observations, actions, rewards) in enumerate(pieces):
         padded[row, : len(observations)] = observations
         padded_actions[row, : len(actions)] = actions
+        padded_rewards[row, : len(rewards)] = rewards
     if not np.isfinite(padded).all():
         raise ValueError("the environment returned an observation that is not finite")
-    return Trajectories(padded, padded_actions, mask)
+    return Trajectories(padded, padded_actions, mask, padded_rewards, num_actions)
 
 
 def _check_spaces(env: gym.Env) -> None:
@@ -117,3 +137,6 @@ def _check_spaces(env: gym.Env) -> None:
         raise TypeError(f"env.observation_space must be a Box of shape (D,), got {space}")
     if not isinstance(env.action_space, gym.spaces.Discrete):
         raise TypeError(f"env.action_space must be Discrete, got {env.action_space}")
+    if env.action_space.start != 0:
+        # `predict` answers with B's own numbers, which count from 0.
+        raise TypeError(f"env.action_space must start at 0, got {env.action_space}")

@@ -1,164 +1,181 @@
-"""From an environment to a trained agent, without labels and without rewards."""
+"""From an environment to a trained agent, without labels and, unless asked for, without rewards."""
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
 
-import equinox as eqx
-import gymnasium as gym
-import jax
 import jax.random as jr
 import numpy as np
 
 from ..agents import ActiveInferenceEncoderAgent, GenerativeModel
 from ..agents.generative_model import epsilon_identity
 from ..envs import LineWorld
-from . import trainer
 from .config import TrainConfig
 from .data_sources import collect, simulate
-from .objectives import DiscreteModel
-from .trajectories import Trajectories, hold_out
-
-
-@dataclasses.dataclass(frozen=True)
-class History:
-    """What happened in a training, for R restarts and C checkpoints.
-
-    Attributes:
-        curves: losses during training, terms `(R, C)`.
-        held_out_loss: `(R,)` float32, the final loss of each restart on all held-out sequences.
-        best_restart: the restart that became the agent: the lowest held-out loss.
-        num_transitions: environment steps taken, all reward-free.
-    """
-
-    curves: trainer.Curves
-    held_out_loss: np.ndarray
-    best_restart: int
-    num_transitions: int
-
-    def rows(self) -> list[dict]:
-        """One plain dict per restart and checkpoint, as for a table."""
-        names = ("train", "held_out")
-        return [
-            {"restart": restart, "step": int(step)}
-            | {
-                f"{name}_{term}": float(values[restart, column])
-                for name, losses in zip(names, self.curves[1:])
-                for term, values in losses._asdict().items()
-            }
-            for restart in range(len(self.held_out_loss))
-            for column, step in enumerate(self.curves.steps)
-        ]
+from .estimates import estimate, estimate_rewards
+from .evidence_fit import fit_evidence
+from .history import History, doubts
+from .num_states import choose_num_states
+from .problem import Problem, Source, check_enough, stated_problem
+from .recipes import Recipe, recipe_for
+from .run_folder import NoFolder, RunFolder
+from .trajectories import Trajectories, check_trajectories, hold_out
+from .tutorial_fit import fit_tutorial
 
 
 def fit(
-    env_or_world: gym.Env | LineWorld,
+    source: Source,
     config: TrainConfig | None = None,
     seed: int = 0,
     *,
     transition_matrix: np.ndarray | None = None,
     target_state: int | None = None,
+    goal_observation: np.ndarray | None = None,
+    preferences: Literal["reward"] | None = None,
     progress: Callable[[int], None] | None = None,
+    run_folder: Path | None = None,
 ) -> tuple[ActiveInferenceEncoderAgent, History]:
-    """Trains an agent from observations and actions alone.
+    """Trains an agent from observations and actions.
 
-    Random actions are taken in the environment (or simulated in the world), the encoder is
-    trained from several initial weights against the known dynamics, and the restart with the
-    lowest loss on held-out sequences becomes the agent. Rewards, `info` and hidden states are
-    never looked at.
+    Random actions are taken in the environment (or simulated in the world), encoders are trained
+    from several initial weights, and the one with the lowest loss on held-out sequences becomes
+    the agent. Hidden states and `info` are never looked at; rewards only with
+    `preferences="reward"`.
+
+    With `dynamics="known"` (the default) B is given, by `transition_matrix` or by
+    `env.unwrapped.world`, and states have its numbering. `"aligned"` does not use that B until the
+    end: it learns its own, matches the states and fine-tunes (`"known"` does so by itself beyond 5
+    states). With `dynamics="learned"` only the number of states is given: B and D are learned with
+    the encoder, states come in any order, and an observation or rewards say what the goal is.
 
     Args:
-        env_or_world: a Gymnasium environment with `Box` observations `(D,)` and `Discrete`
-            actions, or a `LineWorld`.
+        source: a Gymnasium environment with `Box` observations `(D,)` and `Discrete` actions, a
+            `LineWorld`, or `Trajectories`.
         config: settings; `None` takes the defaults.
         seed: the same seed gives the same agent.
-        transition_matrix: B, `(K, K, U)`, `p(s_{t+1} | s_t, a_t)`. `None` takes it from
-            `env.unwrapped.world`.
-        target_state: the state that the agent prefers. `None` takes the world's.
+        transition_matrix: B, `(K, K, U)`, `p(s_{t+1} | s_t, a_t)`.
+        target_state: the state that the agent prefers, known dynamics only. `None` takes the
+            world's.
+        goal_observation: `(D,)` or `(M, D)`, one or more observations of the goal.
+        preferences: `"reward"` prefers states by the reward recorded with the transitions.
         progress: called with the number of gradient steps done since the last call.
+        run_folder: stores the training there after each chunk of steps, and goes on from what is
+            there already; the objective must be evidence.
 
     Returns:
-        The agent and the history of its training.
+        The agent and the history of its training. Learned dynamics without any goal give an agent
+        without preferences, for `with_goal`.
 
     Raises:
         TypeError: the environment's spaces are of another kind.
-        ValueError: the dynamics or the target are not known, or a value is out of range.
+        ValueError: the dynamics or the target are not known, data are too few or not usable, or a
+            value is out of range.
     """
     config = config or TrainConfig()
-    world = env_or_world
-    if not isinstance(env_or_world, LineWorld):
-        world = getattr(env_or_world.unwrapped, "world", None)
-    B = _known_dynamics(world, transition_matrix)
-    C = _preference(world, target_state, len(B), config.preference)
-    model = GenerativeModel(
-        A=epsilon_identity(len(B), config.epsilon),
-        B=B,
-        C=C,
-        D=np.full(len(B), 1 / len(B)),
-        policy_len=config.policy_len,
-    )
-    data_key, encoder_key, train_key = jr.split(jr.key(seed), 3)
-    trajectories = _trajectories(env_or_world, config, seed, data_key)
-    _check_actions(trajectories, model.num_actions)
-    encoder, history = _train(trajectories, model, config, seed, encoder_key, train_key, progress)
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be an integer in 0..{2**32 - 1}, got {seed!r}")
+    if preferences not in (None, "reward"):
+        raise ValueError(f"preferences must be None or 'reward', got {preferences!r}")
+    has_other_goal = goal_observation is not None or preferences is not None
+    problem = stated_problem(source, config, transition_matrix, target_state, has_other_goal)
+    data_key, train_key = jr.split(jr.PRNGKey(seed))
+    data = _trajectories(source, config, seed, data_key, preferences == "reward")
+    check_trajectories(data)
+    check_enough(data, problem)
+    splits = hold_out(data, config.held_out_fraction, seed)
     settings = {"config": dataclasses.asdict(config), "seed": seed}
-    return ActiveInferenceEncoderAgent(encoder, model, settings, seed=seed), history
+    if config.objective == "tutorial":
+        if run_folder is not None:
+            raise ValueError("run_folder needs the evidence objective")
+        encoder, model, usage, history = _by_tutorial(splits, problem, config, train_key, progress)
+    else:
+        folder = NoFolder() if run_folder is None else RunFolder(run_folder, settings)
+        encoder, model, usage, history = _by_evidence(
+            splits, problem, config, train_key, progress, folder
+        )
+    settings |= {"dynamics": config.dynamics, "num_states": model.num_states}
+    usage = usage if config.evidence == "likelihood" else None
+    agent = ActiveInferenceEncoderAgent(encoder, model, usage, settings, seed=seed)
+    history = dataclasses.replace(history, num_transitions=data.num_transitions)
+    if goal_observation is not None:
+        return agent.with_goal(observation=goal_observation, preference=config.preference), history
+    if preferences == "reward":
+        rewards = estimate_rewards(encoder, model.B, model.D, data)
+        return agent.with_preferences(config.preference * rewards), history
+    return agent, history
 
 
-def _trajectories(source, config: TrainConfig, seed: int, key) -> Trajectories:
+def _trajectories(
+    source: Source, config: TrainConfig, seed: int, key, record_rewards: bool
+) -> Trajectories:
+    if isinstance(source, Trajectories):
+        return source
     length = config.sequence_length
-    if isinstance(source, LineWorld):
-        return simulate(source, max(config.num_transitions // length, 1), length, key)[0]
-    return collect(source, config.num_transitions, length, seed)
+    if not isinstance(source, LineWorld):
+        return collect(source, config.num_transitions, length, seed, record_rewards=record_rewards)
+    if record_rewards:
+        raise ValueError("preferences='reward' needs an environment or trajectories with rewards")
+    return simulate(source, max(config.num_transitions // length, 1), length, key)[0]
 
 
-def _train(trajectories, model, config, seed, encoder_key, train_key, progress):
-    train_data, held_out = hold_out(trajectories, config.held_out_fraction, seed)
-    discrete = DiscreteModel(*(jax.numpy.asarray(array) for array in (model.A, model.B, model.D)))
-    observation_dim = trajectories.observations.shape[-1]
-
-    def start(key_encoder, key_train):
-        encoder = trainer.new_encoder(config, observation_dim, model.num_outcomes, key_encoder)
-        return trainer.TrainState(encoder, key_train)
-
-    keys = jr.split(encoder_key, config.num_restarts), jr.split(train_key, config.num_restarts)
-    states = eqx.filter_vmap(start)(*keys)
-    states, curves = trainer.train(states, discrete, train_data, held_out, config, progress)
-    losses = np.asarray(trainer.restart_losses(states.encoder, discrete, held_out, config))
-    if not np.isfinite(losses).any():
-        raise ValueError("every restart diverged: lower learning_rate")
-    best = int(np.nanargmin(losses))
-    encoder = jax.tree.map(lambda x: x[best] if eqx.is_array(x) else x, states.encoder)
-    num_transitions = config.num_transitions
-    return encoder, History(curves, losses, best, num_transitions)
+def _by_tutorial(splits, problem: Problem, config: TrainConfig, key, progress):
+    overrides = {"num_restarts": config.num_restarts, "train_steps": config.train_steps}
+    recipe = _overridden(config.tutorial, overrides)
+    encoder, rows, losses, effective = fit_tutorial(
+        *splits, problem.B, config.epsilon, recipe, key, progress
+    )
+    D = np.full(problem.num_states, 1 / problem.num_states)
+    estimates = estimate(encoder, problem.B, D, splits[0])
+    model = _model(problem, problem.B, D, estimates.A, config)
+    history = History(rows, losses, effective, int(np.nanargmin(losses)), 0)
+    return encoder, model, estimates.usage, history
 
 
-def _known_dynamics(world, transition_matrix) -> np.ndarray:
-    if transition_matrix is not None:
-        B = np.asarray(transition_matrix, np.float32)
-        if B.ndim != 3 or B.shape[0] != B.shape[1] or B.shape[0] < 2:
-            raise ValueError(f"transition_matrix must have shape (K, K, U), got {B.shape}")
-        return B
-    if world is None:
-        raise ValueError(
-            "the dynamics are not known: env.unwrapped has no `world`, so pass "
-            "transition_matrix=B with B[next, current, action]"
+def _by_evidence(splits, problem: Problem, config: TrainConfig, key, progress, folder):
+    num_states, curve = problem.num_states, ()
+    if num_states == "auto":
+        num_states, curve = choose_num_states(*splits, key)
+    recipe = configured_recipe(config, num_states)
+    trained = fit_evidence(
+        *splits, problem.B, num_states, recipe, key, progress=progress, run_folder=folder
+    )
+    estimates = estimate(trained.encoder, trained.B, trained.D, splits[0])
+    model = _model(problem, trained.B, trained.D, estimates.A, config)
+    losses, effective = trained.standing
+    warnings = doubts(
+        losses,
+        float(effective[trained.best]),
+        num_states,
+        estimates,
+        problem.B is not None,
+        trained.alignment,
+    )
+    history = History(
+        trained.rows, losses, effective, trained.best, 0, warnings, trained.alignment, curve
+    )
+    return trained.encoder, model, estimates.usage, history
+
+
+def configured_recipe(config: TrainConfig, num_states: int) -> Recipe:
+    """The recipe for a number of states, with what `config` overrides."""
+    recipe = recipe_for(num_states, config.dynamics == "known")
+    if config.train_steps is not None:
+        recipe = dataclasses.replace(
+            recipe, main=recipe.main._replace(num_steps=config.train_steps)
         )
-    return world.transition_matrix
+    return _overridden(recipe, {"num_restarts": config.num_restarts})
 
 
-def _preference(world, target_state, num_states: int, preference: float) -> np.ndarray:
-    target_state = getattr(world, "rewarded_state", None) if target_state is None else target_state
-    if target_state is None or not 0 <= target_state < num_states:
-        raise ValueError(
-            f"target_state must be a state in 0..{num_states - 1}, got {target_state}; "
-            "pass target_state= where the environment has no fixed one"
-        )
-    return preference * np.eye(num_states)[target_state]
+def _overridden(recipe, overrides: dict):
+    return dataclasses.replace(recipe, **{k: v for k, v in overrides.items() if v is not None})
 
 
-def _check_actions(trajectories: Trajectories, num_actions: int) -> None:
-    highest = int(np.max(trajectories.actions))
-    if highest >= num_actions:
-        raise ValueError(
-            f"transition_matrix has {num_actions} actions, the environment took action {highest}"
-        )
+def _model(problem: Problem, B, D, A, config: TrainConfig) -> GenerativeModel:
+    num_states = len(B)
+    C = np.zeros(num_states)
+    if problem.target_state is not None:
+        C[problem.target_state] = config.preference
+    if config.ambiguity == "epsilon":
+        A = epsilon_identity(num_states, config.epsilon)
+    return GenerativeModel(A=A, B=B, C=C, D=D, policy_len=config.policy_len)

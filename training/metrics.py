@@ -3,6 +3,26 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from ..agents import ActiveInferenceEncoderAgent
+from .trajectories import Trajectories
+
+
+def inferred_states(agent: ActiveInferenceEncoderAgent, data: Trajectories) -> np.ndarray:
+    """`(N, T)` int64, the most probable state at each step, given all up to it.
+
+    Args:
+        agent: filters the observations.
+        data: sequences; beliefs start from a uniform prior, as sequences may start anywhere.
+    """
+    prior = np.full((data.num_sequences, agent.model.num_states), 1 / agent.model.num_states)
+    observations, actions = np.asarray(data.observations), np.asarray(data.actions)
+    states = []
+    for t in range(actions.shape[1]):
+        belief = agent.update_beliefs(observations[:, t], prior)
+        prior = np.einsum("jin,ni->nj", agent.model.B[:, :, actions[:, t]], belief)
+        states.append(belief.argmax(axis=1))
+    return np.stack(states, axis=1)
+
 
 def confusion_counts(true: np.ndarray, predicted: np.ndarray, num_states: int) -> np.ndarray:
     """`(K, K)` int64, how often `[true, predicted]` occurs.

@@ -1,4 +1,4 @@
-"""Gradient descent on the encoder: one compiled scan over steps, restarts by `vmap`."""
+"""The tutorial's gradient descent: one compiled scan over steps, restarts by `vmap`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,8 +11,8 @@ import jax.random as jr
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ..agents.encoder import ObservationEncoder
-from .config import TrainConfig
 from .objectives import DiscreteModel, TutorialLoss, tutorial_objective
+from .recipes import TutorialRecipe
 from .trajectories import Trajectories
 
 
@@ -38,15 +38,15 @@ class TrainState(NamedTuple):
 
 
 def new_encoder(
-    config: TrainConfig, observation_dim: int, num_outcomes: int, key: PRNGKeyArray
+    recipe: TutorialRecipe, observation_dim: int, num_outcomes: int, key: PRNGKeyArray
 ) -> ObservationEncoder:
-    """An untrained encoder of the configured size."""
+    """An untrained encoder of the recipe's size."""
     return ObservationEncoder(
         observation_dim,
         num_outcomes,
-        config.encoder_width,
-        config.encoder_depth,
-        config.temperature,
+        recipe.encoder_width,
+        recipe.encoder_depth,
+        recipe.temperature,
         key=key,
     )
 
@@ -56,7 +56,7 @@ def train(
     model: DiscreteModel,
     data: Trajectories,
     held_out: Trajectories,
-    config: TrainConfig,
+    recipe: TutorialRecipe,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[TrainState, Curves]:
     """Trains R encoders side by side.
@@ -68,7 +68,7 @@ def train(
         model: the fixed discrete model.
         data: sequences to train on.
         held_out: sequences that only the curves look at.
-        config: step size, batch size, number of steps and checkpoints.
+        recipe: step size, batch size, number of steps and checkpoints.
         progress: called with the number of gradient steps done since the last call.
 
     Returns:
@@ -76,29 +76,29 @@ def train(
     """
     # Equal chunks share one compiled program; between them progress is shown and Ctrl-C works.
     # The last one is filled up with steps past the end, which do nothing.
-    chunk = config.checkpoint_every
+    chunk = recipe.checkpoint_every
     losses = []
-    for first in range(0, config.train_steps, chunk):
+    for first in range(0, recipe.train_steps, chunk):
         steps = jnp.arange(first, first + chunk)
-        states, chunk_losses = _train_chunk(states, model, data, held_out, steps, config)
+        states, chunk_losses = _train_chunk(states, model, data, held_out, steps, recipe)
         losses.append(jax.block_until_ready(chunk_losses))
         if progress is not None:
-            progress(min(chunk, config.train_steps - first))
+            progress(min(chunk, recipe.train_steps - first))
     train_loss, held_out_loss = jax.tree.map(lambda *parts: jnp.concatenate(parts, 1), *losses)
-    steps = jnp.arange(config.train_steps)
-    kept = steps[_is_checkpoint(steps, config)]
+    steps = jnp.arange(recipe.train_steps)
+    kept = steps[_is_checkpoint(steps, recipe)]
     train_loss, held_out_loss = jax.tree.map(lambda x: x[:, kept], (train_loss, held_out_loss))
     return states, Curves(kept, train_loss, held_out_loss)
 
 
-def _is_checkpoint(step, config: TrainConfig):
-    return (step % config.checkpoint_every == 0) | (step == config.train_steps - 1)
+def _is_checkpoint(step, recipe: TutorialRecipe):
+    return (step % recipe.checkpoint_every == 0) | (step == recipe.train_steps - 1)
 
 
 @eqx.filter_jit
-def _train_chunk(states, model, data, held_out, steps, config):
+def _train_chunk(states, model, data, held_out, steps, recipe):
     def one_restart(state):
-        step = partial(_train_step, model=model, data=data, held_out=held_out, config=config)
+        step = partial(_train_step, model=model, data=data, held_out=held_out, recipe=recipe)
         arrays, static = eqx.partition(state, eqx.is_array)
 
         def take_step(arrays, index):
@@ -112,7 +112,7 @@ def _train_chunk(states, model, data, held_out, steps, config):
             return arrays, nothing
 
         def body(arrays, index):
-            going = index < config.train_steps
+            going = index < recipe.train_steps
             return jax.lax.cond(going, take_step, stand_still, arrays, index)
 
         arrays, losses = jax.lax.scan(body, arrays, steps)
@@ -121,27 +121,27 @@ def _train_chunk(states, model, data, held_out, steps, config):
     return eqx.filter_vmap(one_restart)(states)
 
 
-def _train_step(state: TrainState, index, model, data, held_out, config):
+def _train_step(state: TrainState, index, model, data, held_out, recipe):
     key, key_batch, key_held_out = jr.split(state.key, 3)
-    batch = _draw_batch(key_batch, data, config.batch_size)
-    gradient = eqx.filter_grad(lambda encoder: objective(encoder, model, batch, config).total)(
+    batch = _draw_batch(key_batch, data, recipe.batch_size)
+    gradient = eqx.filter_grad(lambda encoder: objective(encoder, model, batch, recipe).total)(
         state.encoder
     )
-    updates = jax.tree.map(lambda g: -config.learning_rate * g, gradient)
+    updates = jax.tree.map(lambda g: -recipe.learning_rate * g, gradient)
     encoder = eqx.apply_updates(state.encoder, updates)
 
     def losses():
-        held_out_batch = _draw_batch(key_held_out, held_out, config.batch_size)
+        held_out_batch = _draw_batch(key_held_out, held_out, recipe.batch_size)
         return (
-            objective(encoder, model, batch, config),
-            objective(encoder, model, held_out_batch, config),
+            objective(encoder, model, batch, recipe),
+            objective(encoder, model, held_out_batch, recipe),
         )
 
     def no_losses():
         return jax.tree.map(lambda x: jnp.full(x.shape, jnp.nan), jax.eval_shape(losses))
 
     # The predicate is the same for all restarts, so vmap leaves the branch a branch.
-    return TrainState(encoder, key), jax.lax.cond(_is_checkpoint(index, config), losses, no_losses)
+    return TrainState(encoder, key), jax.lax.cond(_is_checkpoint(index, recipe), losses, no_losses)
 
 
 def _draw_batch(key: PRNGKeyArray, data: Trajectories, batch_size: int) -> Trajectories:
@@ -150,15 +150,15 @@ def _draw_batch(key: PRNGKeyArray, data: Trajectories, batch_size: int) -> Traje
 
 
 def objective(
-    encoder: ObservationEncoder, model: DiscreteModel, data: Trajectories, config: TrainConfig
+    encoder: ObservationEncoder, model: DiscreteModel, data: Trajectories, recipe: TutorialRecipe
 ) -> TutorialLoss:
-    """The configured objective on some sequences."""
-    return tutorial_objective(encoder, model, data, config.temporal_weight)
+    """The tutorial's objective on some sequences."""
+    return tutorial_objective(encoder, model, data, recipe.temporal_weight)
 
 
 @eqx.filter_jit
 def restart_losses(
-    encoders: ObservationEncoder, model: DiscreteModel, data: Trajectories, config: TrainConfig
+    encoders: ObservationEncoder, model: DiscreteModel, data: Trajectories, recipe: TutorialRecipe
 ) -> Float[Array, " R"]:
     """Total loss of each of R encoders on all of `data`."""
-    return eqx.filter_vmap(lambda encoder: objective(encoder, model, data, config).total)(encoders)
+    return eqx.filter_vmap(lambda encoder: objective(encoder, model, data, recipe).total)(encoders)

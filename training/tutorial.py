@@ -54,22 +54,25 @@ def reproduce(seed: int = 1, progress=None) -> Reproduction:
         Figures, agent, curves and confusion matrices.
     """
     world, config = LineWorld(), TrainConfig()
+    recipe = config.tutorial
     key, key_train, key_held_out, key_encoder = jr.split(jr.PRNGKey(seed), 4)
     train_data, train_states = simulate(world, NUM_TRAIN, config.sequence_length, key_train)
     held_out, states = simulate(world, NUM_HELD_OUT, config.sequence_length, key_held_out)
-    encoder = trainer.new_encoder(config, 2, world.num_states, jr.split(key_encoder)[0])
+    encoder = trainer.new_encoder(recipe, 2, world.num_states, jr.split(key_encoder)[0])
     model = tutorial_model(world, config)
     discrete = DiscreteModel(*map(jnp.asarray, (model.A, model.B, model.D)))
 
     key, key_probe = jr.split(key)
-    probe = train_data.take(jr.choice(key_probe, NUM_TRAIN, (config.batch_size,), replace=False))
-    initial = trainer.objective(encoder, discrete, probe, config).total
+    probe = train_data.take(jr.choice(key_probe, NUM_TRAIN, (recipe.batch_size,), replace=False))
+    initial = trainer.objective(encoder, discrete, probe, recipe).total
     start = jax.tree.map(lambda x: x[None] if eqx.is_array(x) else x, (encoder, key))
     trained, curves = trainer.train(
-        trainer.TrainState(*start), discrete, train_data, held_out, config, progress
+        trainer.TrainState(*start), discrete, train_data, held_out, recipe, progress
     )
     trained = jax.tree.map(lambda x: x[0] if eqx.is_array(x) else x, trained.encoder)
-    agent = ActiveInferenceEncoderAgent(trained, model, {"source": "tutorial", "seed": seed})
+    agent = ActiveInferenceEncoderAgent(
+        trained, model, settings={"source": "tutorial", "seed": seed}
+    )
 
     before = _accuracies(encoder, discrete, held_out, states)
     after = _accuracies(trained, discrete, held_out, states)

@@ -1,0 +1,91 @@
+"""What a trained encoder and its dynamics say about the data, for the generative model."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..agents.encoder import ObservationEncoder, log_encode
+from .evidence import smoothed, state_usage
+from .smoothing import TINY
+from .trajectories import Trajectories
+
+# Added to each expected count: no outcome is impossible in a state.
+PSEUDO_COUNT = 0.1
+
+
+class Estimates(NamedTuple):
+    """Label-free estimates from smoothed beliefs.
+
+    Attributes:
+        A: `(K, K)`, `p(outcome | state)`, the encoder's own confusion.
+        usage: `(K,)`, rho.
+        misfit: how far pairs of successive outcomes are from what A and B predict of them, a
+            divergence in nats; near 0 where states move as B says.
+        information: how far they are from independence, in nats.
+    """
+
+    A: np.ndarray
+    usage: np.ndarray
+    misfit: float
+    information: float
+
+
+def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates:
+    """The encoder's confusion, the usage of its states, and how well they move as B says.
+
+    Args:
+        encoder: gives `r(s | x)`.
+        B: `(K, K, U)`.
+        D: `(K,)`.
+        data: sequences.
+    """
+    expectations = _expectations(encoder, jnp.asarray(B), jnp.asarray(D), data)
+    counts, usage, pairs, visits = (np.asarray(array, np.float64) for array in expectations)
+    counts += PSEUDO_COUNT
+    A = counts / counts.sum(axis=0)
+    predicted = np.einsum("pj,jiu,iu,oi->pou", A, np.asarray(B), visits, A)
+    pairs, predicted = pairs / pairs.sum(), predicted / predicted.sum()
+    independent = pairs.sum(axis=1)[:, None] * pairs.sum(axis=0) / pairs.sum(axis=(0, 1))
+    return Estimates(A, usage, _divergence(pairs, predicted), _divergence(pairs, independent))
+
+
+def _divergence(p: np.ndarray, q: np.ndarray) -> float:
+    return float(np.sum(p * (np.log(p + TINY) - np.log(q + TINY))))
+
+
+def estimate_rewards(encoder: ObservationEncoder, B, D, data: Trajectories) -> np.ndarray:
+    """`(K,)` float64, expected reward of reaching each state, scaled to 0..1.
+
+    Raises:
+        ValueError: no rewards were recorded, or all are equal.
+    """
+    if data.rewards is None:
+        raise ValueError("preferences='reward' needs trajectories with rewards")
+    beliefs = np.asarray(_beliefs(encoder, jnp.asarray(B), jnp.asarray(D), data))
+    reached = beliefs[:, 1:] * np.asarray(data.mask)[:, 1:, None]
+    rewards = np.asarray(data.rewards)[:, :-1, None]
+    mean = (reached * rewards).sum(axis=(0, 1)) / np.maximum(reached.sum(axis=(0, 1)), 1e-9)
+    if np.ptp(mean) < 1e-9:
+        raise ValueError("preferences='reward' needs rewards that differ between states")
+    return (mean - mean.min()) / np.ptp(mean)
+
+
+@eqx.filter_jit
+def _beliefs(encoder, B, D, data):
+    return smoothed(encoder, B, D, data).beliefs
+
+
+@eqx.filter_jit
+def _expectations(encoder, B, D, data):
+    log_probs = log_encode(encoder, data.observations)
+    probs = jnp.exp(log_probs)
+    result = smoothed(encoder, B, D, data)
+    beliefs = result.beliefs * data.mask[:, :, None]
+    counts = jnp.einsum("nto,ntk->ok", probs, beliefs)
+    actions = jax.nn.one_hot(data.actions, B.shape[-1])[:, :-1] * data.mask[:, 1:, None]
+    pairs = jnp.einsum("ntp,nto,ntu->pou", probs[:, 1:], probs[:, :-1], actions)
+    visits = result.transition_counts.sum(axis=0)
+    return counts, state_usage(log_probs, data.mask), pairs, visits

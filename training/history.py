@@ -1,0 +1,80 @@
+"""What happened in a training, and what about it should make one doubt."""
+
+import dataclasses
+
+import numpy as np
+
+from .alignment import Alignment
+from .estimates import Estimates
+
+# Nats per observation within which two losses count as equally good.
+SAME_LOSS = 0.03
+# A known B may leave unexplained of successive outcomes: nats, and a share of their information.
+# Right labels were measured below one of the two at all noise levels, wrong ones above both.
+LARGEST_MISFIT, LARGEST_MISFIT_SHARE = 0.01, 0.03
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """What happened in a training, for R restarts. Nothing in it needed a label.
+
+    Attributes:
+        rows: one dict per restart and checkpoint, as for a table.
+        held_out_loss: `(R,)`, the final loss of each restart on all held-out sequences, in nats.
+        effective_states: `(R,)`, `exp(entropy)` of how much each state is used: K at most.
+        best_restart: the restart that became the agent: the lowest held-out loss.
+        num_transitions: environment steps that went into it, held-out ones included.
+        warnings: reasons to doubt the result, in words; empty is good.
+        alignment: how latent indices were matched to the states of a known B, else None.
+        num_states_curve: rows of `num_states`, `held_out_loss` and `standard_error` where
+            `num_states="auto"` compared them, else empty.
+    """
+
+    rows: list[dict]
+    held_out_loss: np.ndarray
+    effective_states: np.ndarray
+    best_restart: int
+    num_transitions: int
+    warnings: tuple[str, ...] = ()
+    alignment: Alignment | None = None
+    num_states_curve: tuple[dict, ...] = ()
+
+
+def doubts(
+    losses: np.ndarray,
+    effective_states: float,
+    num_states: int,
+    estimates: Estimates,
+    knows_dynamics: bool,
+    alignment: Alignment | None,
+) -> tuple[str, ...]:
+    """Reasons to doubt a training by the evidence objective, from label-free signals alone.
+
+    Args:
+        losses: `(R,)`, held-out loss of each restart, nats per observation.
+        effective_states: of the best restart.
+        num_states: K.
+        estimates: of the best restart.
+        knows_dynamics: whether B was given.
+        alignment: of the best restart, or None.
+    """
+    found = []
+    best = float(np.min(losses))
+    if best > -SAME_LOSS:
+        found.append(f"nothing was learned: held-out loss {best:.3f}, an encoder without use has 0")
+    if effective_states < 0.6 * num_states:
+        found.append(f"collapse: {effective_states:.1f} of {num_states} states are in use")
+    if len(losses) > 1 and np.sum(losses < best + SAME_LOSS) == 1:
+        found.append(
+            f"only one of {len(losses)} restarts reached the best loss {best:.3f}: "
+            "another run may find a better one"
+        )
+    share = estimates.misfit / max(estimates.information, 1e-9)
+    if knows_dynamics and estimates.misfit > LARGEST_MISFIT and share > LARGEST_MISFIT_SHARE:
+        found.append(
+            f"states do not move as B says: it leaves {share:.0%} of what successive outcomes "
+            "tell about each other unexplained; the labels may be wrong"
+        )
+    if alignment is not None and alignment.ambiguous:
+        found.append("the alignment is ambiguous: another one explains the transitions as well")
+    return tuple(found)
