@@ -18,11 +18,6 @@ from .pymdp_bridge import continuous_pymdp_agent
 class ActiveInferenceEncoderAgent:
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
-    ```python
-    state, episode_start = None, np.ones(num_envs, dtype=bool)
-    action, state = agent.predict(observations, state, episode_start)
-    ```
-
     Args:
         encoder: maps an observation to logits over the model's outcomes.
         model: A, B, C, D and the settings of planning.

@@ -25,8 +25,8 @@ DESCRIPTION = (
 )
 AgentPath = Annotated[Path, tyro.conf.Positional]
 # `--num-states`, not `--world.num-states`.
-World = Annotated[LineWorld, tyro.conf.arg(prefix_name=False)]
-Training = Annotated[TrainConfig, tyro.conf.arg(prefix_name=False)]
+World = Annotated[LineWorld, tyro.conf.arg(name="")]
+Training = Annotated[TrainConfig, tyro.conf.arg(name="")]
 
 
 def train(

@@ -40,10 +40,8 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
     ## Start and end of an episode
 
     Starts in `start_state`. Never terminates. `gym.make` truncates after 8 steps; another
-    length is `gym.make(..., max_episode_steps=20)`.
-
-    `reset(options={"start_state": 3, "target_state": 1})` sets either for one episode; `None`
-    draws it uniformly.
+    length is `gym.make(..., max_episode_steps=20)`. `reset(options={"start_state": 3,
+    "target_state": 1})` sets either for one episode; `None` draws it uniformly.
 
     ## Info
 

@@ -136,6 +136,10 @@ def test_encode_and_update_beliefs(agent):
         ((np.array([0.0, np.nan]),), "observation must be finite"),
         ((np.zeros((2, 2)), (np.zeros((3, 5)),)), r"state must hold beliefs \(2, 5\)"),
         ((np.zeros((2, 2)), None, np.zeros(3, bool)), "episode_start must have shape"),
+        ((np.zeros((1, 2)), ()), "state must be what predict returned"),
+        ((np.zeros((1, 2)), (np.full((1, 5), np.nan),)), "beliefs that are finite"),
+        (({"x": 1},), "observation must be an array"),
+        ((np.full(2, 1e300),), "observation must be finite"),
     ],
 )
 def test_bad_input_to_predict_is_named(agent, arguments, named):
@@ -191,6 +195,45 @@ def test_a_damaged_agent_file_is_refused(agent, tmp_path, member, change, named)
         content = archive.read(member)
     changed = rewritten(path, {member: change(content)})
     with pytest.raises(ValueError, match=named):
+        ActiveInferenceEncoderAgent.load(changed)
+
+
+def test_a_flipped_byte_is_refused_or_harmless(agent, tmp_path):
+    path, changed = tmp_path / "agent.aif", tmp_path / "changed.aif"
+    agent.save(path)
+    content, rng, refused = path.read_bytes(), np.random.default_rng(0), 0
+    for _ in range(60):
+        damaged = bytearray(content)
+        damaged[rng.integers(len(damaged))] ^= 1 << rng.integers(8)
+        changed.write_bytes(damaged)
+        try:
+            loaded = ActiveInferenceEncoderAgent.load(changed)
+        except ValueError:
+            refused += 1
+        else:
+            assert np.isfinite(loaded.predict(np.zeros(2))[1][0]).all()
+    assert refused > 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"width": 16', b'"width": -1'),
+        (b'"temperature": 0.3', b'"temperature": "a"'),
+        (b'"temperature": 0.3', b'"temperature": 0'),
+        (b'"policy_len": 4', b'"policy_len": 2.5'),
+        (b'"gamma": 1.0', b'"gamma": Infinity'),
+        (b'"settings": {}', b'"settings": null'),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(agent, tmp_path, old, new):
+    path = tmp_path / "agent.aif"
+    agent.save(path)
+    with zipfile.ZipFile(path) as archive:
+        config = archive.read("config.json")
+    assert old in config
+    changed = rewritten(path, {"config.json": config.replace(old, new)})
+    with pytest.raises(ValueError, match=r"changed\.aif is not a readable agent file"):
         ActiveInferenceEncoderAgent.load(changed)
 
 

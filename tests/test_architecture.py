@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "benchmarks": set(PACKAGES),
 }
 FORBIDDEN_LIBRARIES = {
-    "envs": {"jax", "torch", "equinox", "pymdp", "stable_baselines3"},
+    "envs": {"jax", "torch", "equinox", "pymdp", "stable_baselines3", "sb3_contrib", "matplotlib"},
     "agents": {"torch", "stable_baselines3", "sb3_contrib", "matplotlib", "gymnasium"},
     "training": {"torch", "stable_baselines3", "sb3_contrib", "matplotlib"},
     "benchmarks": set(),

@@ -150,6 +150,21 @@ def test_results_come_back_and_a_cut_off_line_is_set_aside(tmp_path):
     assert (tmp_path / "results.csv.damaged").stat().st_size > 0
 
 
+def test_a_trial_that_two_runs_finished_counts_once(tmp_path):
+    first = make_result(mean_return=1.0)
+    for result in (first, make_result(seed=1), make_result(mean_return=2.0)):
+        results.append_result(tmp_path, result)
+    assert results.read_results(tmp_path) == [first, make_result(seed=1)]
+
+
+def test_a_damaged_line_is_named(tmp_path):
+    results.append_result(tmp_path, make_result())
+    with open(tmp_path / results.RESULTS_FILE, "a") as file:
+        file.write("centre,PPO,zero\n")
+    with pytest.raises(ValueError, match=r"results\.csv, line 3 is damaged"):
+        results.read_results(tmp_path)
+
+
 def test_a_line_break_in_a_result_is_refused(tmp_path):
     with pytest.raises(ValueError, match="line breaks"):
         results.append_result(tmp_path, dataclasses.replace(make_result(), given="two\nlines"))

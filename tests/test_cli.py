@@ -29,7 +29,7 @@ def test_train_writes_agent_and_curves_and_evaluate_reads_it(tmp_path, capfd):
     assert run("train", "--out", path, *TINY) == 0
     out, err = capfd.readouterr()
     assert "120 reward-free steps" in out
-    assert "training: 100%" in err
+    assert "100%" in err
     with open(tmp_path / "agent.csv") as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["50", "50"]
@@ -56,6 +56,12 @@ def test_train_writes_agent_and_curves_and_evaluate_reads_it(tmp_path, capfd):
         (["evaluate", __file__], "is not a readable agent file"),
         (["evaluate"], "PATH"),
         (["dance"], "dance"),
+        (["train", "--out", "agent.csv"], "--out must name an agent file"),
+        (["train", "--seed", "99999999999999999999", *TINY], "seed must be an integer in 0.."),
+        (["train", "--seed", "-1", *TINY], "seed must be an integer in 0.."),
+        (["train", "--preference", "nan"], "preference must be finite"),
+        (["evaluate", "x.aif", "--target-state", "None"], "--target-state must be a state"),
+        (["benchmark", "--out", __file__], "--out must be a folder"),
         ([], "train, evaluate, reproduce, benchmark, seeds"),
     ],
 )
@@ -66,12 +72,46 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, named, capfd):
     assert named in lines[-1]
     assert [line for line in lines if "Traceback" in line] == []
     # Nothing but, at most, a progress bar stands above it.
-    assert all("training:" in line for line in lines[:-1])
+    assert all("training" in line for line in lines[:-1])
 
 
 def test_evaluating_in_a_world_of_another_size_says_what_to_pass(agent_file, capfd):
     assert run("evaluate", agent_file, "--num-states", 7) == 2
     assert "has 5 states, the world 7: pass --num-states" in capfd.readouterr().err
+
+
+def test_a_stopped_training_resumes_from_its_run_folder(tmp_path, capfd):
+    arguments = ["train", "--out", tmp_path / "a.aif", *TINY, "--run", tmp_path / "run"]
+    assert run(*arguments, "--tensorboard") == 0
+    assert list((tmp_path / "a-tensorboard").iterdir())
+    first = (tmp_path / "a.csv").read_text()
+    (tmp_path / "a.aif").unlink()
+    assert run("train", "--resume", tmp_path / "run") == 0
+    assert (tmp_path / "a.csv").read_text() == first
+    assert run("evaluate", tmp_path / "a.aif", "--episodes", 3) == 0
+    assert run("train", "--run", tmp_path / "run", "--seed", "5", *TINY) == 2
+    assert "holds a run with other settings" in capfd.readouterr().err
+
+
+def test_seeds_writes_a_line_per_seed_and_recipe(tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr(commands.seed_study, "NUM_TEST_SEQUENCES", 100)
+    arguments = ["--num-seeds", 2, "--first-seed", 3, "--episodes", 0, "--sequences", 40]
+    assert run("seeds", *arguments, "--out", tmp_path / "seeds.csv") == 0
+    with open(tmp_path / "seeds.csv") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["recipe"], row["seed"]) for row in rows] == [
+        ("evidence", "3"), ("evidence", "4"), ("tutorial", "3"), ("tutorial", "4"),
+    ]  # fmt: skip
+    out = capfd.readouterr().out
+    assert "of 2 seeds succeed" in out
+    assert run("seeds", "--num-seeds", 0) == 2
+
+
+def test_evaluate_says_where_the_agent_was_made_for_another_world(agent_file, capfd):
+    assert run("evaluate", agent_file, "--target-state", 1, "--transition-noise", 0.2) == 0
+    out = capfd.readouterr().out
+    assert "the agent's B is not this world's" in out
+    assert "the agent seeks state 4, this world rewards state 1" in out
 
 
 def test_help_shows_defaults(capfd):
@@ -107,7 +147,7 @@ def test_ctrl_c_leaves_no_half_written_file_and_a_rerun_works(tmp_path):
     log = tmp_path.with_suffix(".log")
     with open(log, "w") as stderr:
         process = subprocess.Popen([*command, *endless], cwd=tmp_path, stderr=stderr)
-    while "training:" not in log.read_text():
+    while "training" not in log.read_text():
         assert process.poll() is None, log.read_text()
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)

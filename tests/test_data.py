@@ -99,6 +99,14 @@ def test_simulation_starts_balanced_and_follows_the_dynamics():
     assert abs(residuals.mean()) < 0.01
 
 
+def test_actions_must_count_from_zero():
+    env = gym.wrappers.TransformAction(
+        gym.make(ENV_ID), lambda action: action - 1, gym.spaces.Discrete(3, start=1)
+    )
+    with pytest.raises(TypeError, match="action_space must start at 0"):
+        collect(env, 30, 6)
+
+
 def test_rewards_are_recorded_only_when_asked_for():
     env = gym.make(ENV_ID)
     assert collect(env, 30, 6, seed=0).rewards is None

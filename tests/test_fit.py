@@ -239,6 +239,9 @@ LEARNING = TrainConfig(dynamics="learned", num_states=5)
             {"transition_matrix": LineWorld().transition_matrix[:, :, :2]},
             "transition_matrix has 2 actions",
         ),
+        (LineWorld(), TINY, {"transition_matrix": np.ones((5, 5, 3))}, "must sum to 1"),
+        (LineWorld(), TINY, {"target_state": 2.0}, "target_state must be a state"),
+        (LineWorld(), TINY, {"seed": -1}, "seed must be an integer in 0"),
         (LineWorld(), TrainConfig(num_states=4), {}, "num_states must be 5 as in B"),
         (LineWorld(), TrainConfig(dynamics="learned"), {}, "num_states must be given"),
         (LineWorld(), LEARNING, {"target_state": 1}, "no known numbers: pass goal_observation"),
@@ -262,6 +265,10 @@ def test_what_is_missing_or_contradicts_is_named(source, config, kwargs, named):
         {"epsilon": 1.0},
         {"num_states": 1},
         {"dynamics": "learned", "objective": "tutorial"},
+        {"objective": "nonsense"},
+        {"num_restarts": True},
+        {"train_steps": 2.5},
+        {"preference": float("nan")},
     ],
 )
 def test_settings_out_of_range_are_named(changes):
@@ -279,6 +286,11 @@ def test_a_diverged_training_is_not_passed_off_as_an_agent(world):
     recipe = dataclasses.replace(TINY_TUTORIAL.tutorial, learning_rate=1e30)
     with pytest.raises(ValueError, match="every restart diverged"):
         fit(world, dataclasses.replace(TINY_TUTORIAL, tutorial=recipe))
+
+
+def test_other_sources_are_refused():
+    with pytest.raises(TypeError, match=r"a gymnasium\.Env, a LineWorld or Trajectories, got str"):
+        fit(ENV_ID)
 
 
 def test_recipes_follow_the_number_of_states():

@@ -25,12 +25,15 @@ class Estimates(NamedTuple):
         misfit: how far pairs of successive outcomes are from what A and B predict of them, a
             divergence in nats; near 0 where states move as B says.
         information: how far they are from independence, in nats.
+        chance: the misfit that so few transitions leave by chance, at most: `K^2 U / 2 N`, the
+            mean of half a chi-square over N.
     """
 
     A: np.ndarray
     usage: np.ndarray
     misfit: float
     information: float
+    chance: float
 
 
 def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates:
@@ -49,7 +52,9 @@ def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates
     predicted = np.einsum("pj,jiu,iu,oi->pou", A, np.asarray(B), visits, A)
     pairs, predicted = pairs / pairs.sum(), predicted / predicted.sum()
     independent = pairs.sum(axis=1)[:, None] * pairs.sum(axis=0) / pairs.sum(axis=(0, 1))
-    return Estimates(A, usage, _divergence(pairs, predicted), _divergence(pairs, independent))
+    chance = pairs.size / (2 * data.num_transitions)
+    misfit = _divergence(pairs, predicted)
+    return Estimates(A, usage, misfit, _divergence(pairs, independent), chance)
 
 
 def _divergence(p: np.ndarray, q: np.ndarray) -> float:
