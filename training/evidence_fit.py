@@ -88,9 +88,14 @@ def fit_evidence(
     states, standing, rows = descend(_sharded(states), recipe.main, "main")
     alignments = None
     if B is not None and not direct:
-        best_first = np.argsort(standing.loss)[: recipe.num_finetuned]
+        counts = np.asarray(_transition_counts(states.parameters, data))
+        alignments = [align(one, B) for one in counts]
+        # A restart that B explains badly is in a bad optimum or badly aligned.
+        unexplained = [a.reference_score - a.score for a in alignments]
+        best_first = np.argsort(unexplained)[: recipe.num_finetuned]
+        alignments = [alignments[restart] for restart in best_first]
         states = jax.tree.map(lambda x: x[best_first] if eqx.is_array(x) else x, states)
-        states, alignments = _aligned(states, data, B)
+        states = _renamed(states, alignments, B)
         states, standing, more = descend(states, recipe.finetune, "finetune")
         rows += [row | {"restart": int(best_first[row["restart"]])} for row in more]
     best = int(np.nanargmin(standing.loss))
@@ -143,15 +148,13 @@ def _descend(
     return states, trainer.Standing(*map(np.asarray, standing)), rows
 
 
-def _aligned(
-    states: trainer.TrainState, data: Trajectories, B: np.ndarray
-) -> tuple[trainer.TrainState, list[Alignment]]:
+def _renamed(
+    states: trainer.TrainState, alignments: list[Alignment], B: np.ndarray
+) -> trainer.TrainState:
     """Each restart with its outcomes renamed to the states of B, and B in place of its own."""
-    counts = np.asarray(_transition_counts(states.parameters, data))
-    alignments = [align(one, B) for one in counts]
-    num_restarts, num_states = len(counts), len(B)
+    num_restarts, num_states = len(alignments), len(B)
     encoder = states.parameters.encoder
-    if counts.shape[1] == num_states:
+    if len(alignments[0].state_of_index) == num_states:
         index_of_state = jnp.asarray([np.argsort(a.state_of_index) for a in alignments])
 
         def last(encoder):
@@ -168,7 +171,7 @@ def _aligned(
     B_logits = jnp.broadcast_to(trainer.known_logits(B), (num_restarts, *B.shape))
     D_logits = jnp.zeros((num_restarts, num_states))
     parameters = trainer.Parameters(encoder, B_logits, D_logits)
-    return eqx.filter_vmap(trainer.begin)(parameters, states.key), alignments
+    return eqx.filter_vmap(trainer.begin)(parameters, states.key)
 
 
 @eqx.filter_jit

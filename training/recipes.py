@@ -42,7 +42,7 @@ class Recipe:
             that they do not freeze in a wrong order; large lets learned dynamics see labels.
         batch_size: sequences per gradient step.
         num_restarts: trainings side by side.
-        num_finetuned: how many of them, the best ones, are fine-tuned.
+        num_finetuned: how many of them are fine-tuned: those that the known B explains best.
         encoder_width: units per hidden layer.
         encoder_depth: hidden layers.
         spare_indices: latent indices beyond K, as a fraction of K, merged by alignment.
