@@ -72,7 +72,7 @@ def test_learned_dynamics_find_states_and_transitions_up_to_their_order(world):
     assert accuracy > 0.95
     index_of_state = np.argsort(relabelling)
     learned = agent.model.B[index_of_state][:, index_of_state]
-    np.testing.assert_allclose(learned, world.transition_matrix, atol=0.25)
+    np.testing.assert_allclose(learned, world.transition_matrix, atol=0.12)
     np.testing.assert_array_equal(learned.argmax(axis=0), world.transition_matrix.argmax(axis=0))
     assert history.warnings == ()
     assert (agent.model.C == 0).all()

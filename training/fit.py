@@ -13,7 +13,7 @@ from ..agents.generative_model import epsilon_identity
 from ..envs import LineWorld
 from .config import TrainConfig
 from .data_sources import collect, simulate
-from .estimates import estimate, estimate_rewards
+from .estimates import estimate, estimate_rewards, fitted_dynamics
 from .evidence_fit import fit_evidence
 from .history import History, doubts
 from .num_states import choose_num_states
@@ -140,8 +140,11 @@ def _by_evidence(splits, problem: Problem, config: TrainConfig, key, progress, f
     trained = fit_evidence(
         *splits, problem.B, num_states, recipe, key, progress=progress, run_folder=folder
     )
-    estimates = estimate(trained.encoder, trained.B, trained.D, splits[0])
-    model = _model(problem, trained.B, trained.D, estimates.A, config)
+    B, D = trained.B, trained.D
+    if problem.B is None:
+        B, D = fitted_dynamics(trained.encoder, B, D, splits[0])
+    estimates = estimate(trained.encoder, B, D, splits[0])
+    model = _model(problem, B, D, estimates.A, config)
     losses, effective = trained.standing
     warnings = doubts(
         losses,
