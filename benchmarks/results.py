@@ -94,7 +94,10 @@ def read_results(folder: Path) -> list[TrialResult]:
             raise ValueError(f"{path} has other columns than this version: use a new folder")
         results = [_parsed(path, reader.line_num, row) for row in reader]
     # Two runs at once may both have finished a trial: the first one counts.
-    return list({result.key: result for result in reversed(results)}.values())[::-1]
+    first: dict[tuple, TrialResult] = {}
+    for result in results:
+        first.setdefault(result.key, result)
+    return list(first.values())
 
 
 def _set_damaged_tail_aside(path: Path) -> None:
