@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from ..training import TrainConfig, fit
+from ..training.fit import configured_recipe
 from .contender import Contender
 from .references import AlwaysForward, ExactBayes, Random
 
@@ -21,6 +22,17 @@ class ActiveInference(Contender):
         self._agent, history = fit(make_env(), config, seed)
         progress(1.0)
         self.reward_free_steps = history.num_transitions
+        recipe = configured_recipe(config, self._agent.model.num_states)
+        self.hyperparameters = {
+            "objective": config.objective,
+            "dynamics": config.dynamics,
+            "restarts": recipe.num_restarts,
+            "encoder": f"{recipe.encoder_width} x {recipe.encoder_depth}",
+            "batch_size": recipe.batch_size,
+            "policy_len": config.policy_len,
+            "preference": config.preference,
+            **recipe.main._asdict(),
+        }
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """The agent's own."""
