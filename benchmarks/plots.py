@@ -45,6 +45,7 @@ def _draw_panel(axis, name: str, summaries: Sequence[Summary]) -> None:
     axis.axvline(1.0, color="black", linewidth=0.8, linestyle=":")
     axis.set_yticks(range(len(summaries)), [summary.contender for summary in summaries])
     axis.invert_yaxis()
+    axis.use_sticky_edges = False  # a dot at 0 keeps its left half
     axis.margins(x=0.06)
     axis.set_title(name)
     axis.set_xlabel("normalised score (random 0, exact Bayes 1)")
