@@ -20,7 +20,7 @@ def broken(**changes):
         ({"B": np.full((4, 4, 3), np.nan)}, "B must be finite"),
         ({"C": np.full(5, np.inf)}, "C must be finite"),
         ({"D": np.array([1.5, -0.5, 0, 0])}, "D must not be negative"),
-        ({"policy_len": 0}, "policy_len must be at least 1"),
+        ({"policy_len": 0}, "policy_len must be an integer, at least 1"),
         ({"gamma": 0.0}, "gamma must be above 0"),
     ],
 )
