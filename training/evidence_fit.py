@@ -17,6 +17,7 @@ from . import evidence_trainer as trainer
 from .alignment import Alignment, align
 from .evidence import smoothed
 from .recipes import Recipe, Schedule
+from .restarts import take_restarts
 from .run_folder import NoFolder, RunFolder
 from .trajectories import Trajectories
 
@@ -94,12 +95,12 @@ def fit_evidence(
         unexplained = [a.reference_score - a.score for a in alignments]
         best_first = np.argsort(unexplained)[: recipe.num_finetuned]
         alignments = [alignments[restart] for restart in best_first]
-        states = jax.tree.map(lambda x: x[best_first] if eqx.is_array(x) else x, states)
+        states = take_restarts(states, best_first)
         states = _renamed(states, alignments, B)
         states, standing, more = descend(states, recipe.finetune, "finetune")
         rows += [row | {"restart": int(best_first[row["restart"]])} for row in more]
     best = int(np.nanargmin(standing.loss))
-    chosen = jax.tree.map(lambda x: x[best] if eqx.is_array(x) else x, states.parameters)
+    chosen = take_restarts(states.parameters, best)
     learned_B, learned_D = (np.asarray(array) for array in chosen.dynamics())
     return Trained(
         chosen.encoder,

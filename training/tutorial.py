@@ -19,6 +19,7 @@ from . import metrics, trainer
 from .config import TrainConfig
 from .data_sources import simulate
 from .objectives import DiscreteModel, sequence_beliefs
+from .restarts import take_restarts
 from .trajectories import Trajectories
 
 NUM_TRAIN, NUM_HELD_OUT = 640, 320
@@ -69,7 +70,7 @@ def reproduce(seed: int = 1, progress=None) -> Reproduction:
     trained, curves = trainer.train(
         trainer.TrainState(*start), discrete, train_data, held_out, recipe, progress
     )
-    trained = jax.tree.map(lambda x: x[0] if eqx.is_array(x) else x, trained.encoder)
+    trained = take_restarts(trained.encoder, 0)
     agent = ActiveInferenceEncoderAgent(
         trained, model, settings={"source": "tutorial", "seed": seed}
     )

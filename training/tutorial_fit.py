@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
@@ -15,6 +14,7 @@ from . import trainer
 from .evidence import effective_num_states
 from .objectives import DiscreteModel
 from .recipes import TutorialRecipe
+from .restarts import take_restarts
 from .trajectories import Trajectories
 
 
@@ -52,7 +52,7 @@ def fit_tutorial(
     if not np.isfinite(losses).any():
         raise ValueError("every restart diverged: lower the learning rate")
     best = int(np.nanargmin(losses))
-    encoder = jax.tree.map(lambda x: x[best] if eqx.is_array(x) else x, states.encoder)
+    encoder = take_restarts(states.encoder, best)
     effective = np.asarray(_effective_states(states.encoder, held_out))
     return encoder, _rows(curves), losses, effective
 
