@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import softmax
 
 from ..envs import LineWorld
-from ..envs.line_world import FORWARD
+from ..envs.actions import FORWARD
 from .contender import Contender
 
 

@@ -1,6 +1,5 @@
 """The Gymnasium shell around `LineWorld`."""
 
-import operator
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
@@ -8,7 +7,9 @@ import gymnasium as gym
 import numpy as np
 
 from . import rendering
-from .line_world import ACTION_NAMES, NUM_ACTIONS, OBSERVATION_DIM, LineWorld, as_state, check_keys
+from .actions import ACTION_NAMES, NUM_ACTIONS, checked_action
+from .checks import as_state, check_keys
+from .line_world import OBSERVATION_DIM, LineWorld
 
 
 class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
@@ -95,8 +96,9 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         )
         self.observation_space = gym.spaces.Box(-np.inf, np.inf, (OBSERVATION_DIM,), np.float32)
         self.action_space = gym.spaces.Discrete(NUM_ACTIONS)
-        self._means = self.world.means
-        self._next_states = self.world.next_states
+        # Plain Python numbers: one environment alone is faster without NumPy's overhead.
+        self._means = self.world.means.tolist()
+        self._next_states = self.world.next_states.tolist()
         self._scene: rendering.Scene | None = None
         self._state: int | None = None
         self._target_state: int | None = None
@@ -143,11 +145,11 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         """
         if self._state is None:
             raise gym.error.ResetNeeded("call reset() before step()")
-        self._action = self._checked_action(action)
+        self._action = checked_action(action)
         if self.np_random.random() < self.world.transition_noise:
             self._state = int(self.np_random.integers(self.world.num_states))
         else:
-            self._state = int(self._next_states[self._state, self._action])
+            self._state = self._next_states[self._state][self._action]
         self._steps += 1
         reward = float(self._state == self._target_state)
         return self._observe(), reward, False, False, self._info()
@@ -178,22 +180,13 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
 
     def _drawn_state(self, name: str, default: int | None, options: dict[str, Any]) -> int:
         num_states = self.world.num_states
-        state = as_state(name, options.get(name, default), num_states)
+        state = as_state(name, options[name], num_states) if name in options else default
         return int(self.np_random.integers(num_states)) if state is None else state
 
-    def _checked_action(self, action) -> int:
-        try:
-            index = operator.index(action)
-        except TypeError:
-            index = -1
-        if not 0 <= index < NUM_ACTIONS:
-            raise ValueError(f"action must be 0 (back), 1 (stay) or 2 (forward), got {action!r}")
-        return index
-
     def _observe(self) -> np.ndarray:
-        noise = self.np_random.standard_normal(OBSERVATION_DIM)
-        mean = self._means[self._state]
-        self._observation = (mean + self.world.emission_scale * noise).astype(np.float32)
+        draw, scale = self.np_random.standard_normal, self.world.emission_scale
+        observation = [mean + scale * draw() for mean in self._means[self._state]]
+        self._observation = np.array(observation, np.float32)
         return self._observation.copy()
 
     def _info(self) -> dict[str, Any]:

@@ -2,15 +2,12 @@
 
 import dataclasses
 import math
-import operator
-from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
-BACK, STAY, FORWARD = 0, 1, 2
-ACTION_NAMES = ("back", "stay", "forward")
-NUM_ACTIONS = len(ACTION_NAMES)
+from .checks import as_integer, as_state
+
 OBSERVATION_DIM = 2
 
 # Section 2 of pymdp's tutorial, variable GAUSSIAN_MEANS.
@@ -115,30 +112,6 @@ def circle_means(num_states: int) -> np.ndarray:
     """
     angles = np.pi / 2 - 2 * np.pi * np.arange(num_states) / num_states
     return 3.2 * num_states / 5 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-
-
-def check_keys(what: str, given: Mapping, allowed: Sequence[str]) -> None:
-    """Raises ValueError when `given` holds a key that is not `allowed`."""
-    unknown = sorted(set(given) - set(allowed), key=str)
-    if unknown:
-        raise ValueError(f"{what} has unknown keys {unknown}; allowed are {sorted(allowed)}")
-
-
-def as_integer(name: str, value, low: int, high: float = math.inf) -> int:
-    """`value` as an int within [low, high]; ValueError names `name` otherwise."""
-    try:
-        integer = operator.index(value)
-    except TypeError:
-        raise ValueError(f"{name} must be an integer, got {value!r}") from None
-    if not low <= integer <= high:
-        allowed = f"at least {low}" if high == math.inf else f"in {low}..{high}"
-        raise ValueError(f"{name} must be {allowed}, got {integer}")
-    return integer
-
-
-def as_state(name: str, value, num_states: int) -> int | None:
-    """`value` as a state of the line; `None` (uniform) passes."""
-    return None if value is None else as_integer(name, value, 0, num_states - 1)
 
 
 def _checked_means(means, num_states: int) -> tuple[tuple[float, ...], ...] | None:

@@ -12,7 +12,8 @@ from jaxtyping import Array, Int, PRNGKeyArray
 
 from ..agents.encoder import MIN_PROBABILITY
 from ..envs import LineWorld
-from ..envs.line_world import NUM_ACTIONS, OBSERVATION_DIM
+from ..envs.actions import NUM_ACTIONS
+from ..envs.line_world import OBSERVATION_DIM
 from .trajectories import Trajectories
 
 
