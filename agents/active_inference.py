@@ -8,10 +8,11 @@ import numpy as np
 from pymdp.agent import Agent
 
 from .agent_file import read_agent_file, write_agent_file
-from .checks import checked_memory, checked_observations
+from .checks import checked_observations, checked_prior
 from .decision import AgentCore, compiled, decide, encode_batch, infer_states, split_core
 from .encoder import ObservationEncoder
 from .generative_model import GenerativeModel, checked_usage
+from .planners import resolved_planner
 from .pymdp_bridge import continuous_pymdp_agent
 
 
@@ -93,11 +94,11 @@ class ActiveInferenceEncoderAgent:
             ValueError: a shape is wrong, or an observation is not finite.
         """
         observations = self._checked(observation)
-        prior, restart = checked_memory(state, episode_start, len(observations), self.model)
+        prior = checked_prior(state, episode_start, len(observations), self.model)
         key = None
         if not deterministic:
             self._key, key = jax.random.split(self._key)
-        results = self._decide(self._arrays, observations, prior, restart, key)
+        results = self._decide(self._arrays, observations, prior, key)
         # Copies: what JAX hands out is read-only and would pin its buffers.
         action, self._beliefs, prior = (np.array(result) for result in results)
         return action.astype(np.int64).reshape(np.shape(observation)[:-1]), (prior,)
@@ -120,7 +121,7 @@ class ActiveInferenceEncoderAgent:
             ValueError: a shape is wrong, or an observation is not finite.
         """
         observations = self._checked(observations)
-        prior, _ = checked_memory((prior,), None, len(observations), self.model)
+        prior = checked_prior((prior,), None, len(observations), self.model)
         return np.array(self._infer_states(self._arrays, observations, prior))
 
     def with_preferences(self, C: np.ndarray) -> "ActiveInferenceEncoderAgent":
@@ -193,6 +194,7 @@ class ActiveInferenceEncoderAgent:
         return (
             f"ActiveInferenceEncoderAgent(num_states={model.num_states}, "
             f"num_actions={model.num_actions}, policy_len={model.policy_len}, "
+            f"planner={resolved_planner(model)!r}, "
             f"encoder={mlp.width_size} x {mlp.depth}, evidence={self.evidence!r})"
         )
 

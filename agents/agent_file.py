@@ -20,7 +20,7 @@ from .generative_model import GenerativeModel, checked_usage
 
 FORMAT, FORMAT_VERSION = "aifgym-agent", 1
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
-MODEL_ARRAYS = ("A", "B", "C", "D")
+MODEL_ARRAYS = ("A", "B", "C", "D", "E")
 MERGE = "encoder.merge"
 # What Python's zip, JSON and array readers raise when bytes are wrong.
 DAMAGE = (
@@ -57,7 +57,7 @@ def write_agent_file(
         "settings": settings,
         "versions": {name: metadata.version(name) for name in VERSIONS_OF},
     }
-    arrays = {name: getattr(model, name) for name in MODEL_ARRAYS}
+    arrays = model.arrays()
     arrays |= {name: np.asarray(leaf) for name, leaf in _named_leaves(encoder)}
     if usage is not None:
         arrays["usage"] = usage
@@ -87,7 +87,8 @@ def read_agent_file(
                 for name in archive.namelist()
                 if name.endswith(".npy")
             }
-        model = GenerativeModel(**{n: arrays[n] for n in MODEL_ARRAYS}, **config["model"])
+        named = {name: arrays[name] for name in MODEL_ARRAYS if name in arrays}
+        model = GenerativeModel(**named, **config["model"])
         encoder = _filled_encoder(config["encoder"], arrays)
         usage = arrays.get("usage")
         if usage is not None:

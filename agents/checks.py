@@ -26,28 +26,30 @@ def checked_observations(observation: np.ndarray, dim: int) -> np.ndarray:
     return observations.reshape(-1, dim)
 
 
-def checked_memory(
-    state, episode_start, num_envs: int, model: GenerativeModel
-) -> tuple[np.ndarray, np.ndarray]:
-    """The beliefs `(N, K)` in `state`, or the model's D, and where they restart, `(N,)` bool.
+def checked_prior(state, episode_start, num_envs: int, model: GenerativeModel) -> np.ndarray:
+    """`p(s_t | past)`, `(N, K)`: the beliefs in `state`, or the model's D where they restart.
 
     Raises:
         ValueError: a shape is wrong.
     """
     if state is None:
-        prior = np.broadcast_to(model.D, (num_envs, model.num_states))
+        prior = np.tile(model.D, (num_envs, 1))
     else:
-        if len(state) != 1:
-            raise ValueError(f"state must be what predict returned, got {len(state)} arrays")
-        prior = np.asarray(state[0], dtype=np.float32)
-        if prior.shape != (num_envs, model.num_states):
-            allowed = f"({num_envs}, {model.num_states})"
-            raise ValueError(f"state must hold beliefs {allowed}, got {prior.shape}")
-        if not (prior.min(initial=0.0) >= 0 and np.isfinite(prior.sum())):
-            raise ValueError("state must hold beliefs that are finite and not negative")
+        prior = _checked_beliefs(state, (num_envs, model.num_states))
     if episode_start is None:
-        return prior, np.zeros(num_envs, dtype=bool)
+        return prior
     restart = np.asarray(episode_start, dtype=bool).reshape(-1)
     if restart.shape != (num_envs,):
         raise ValueError(f"episode_start must have shape ({num_envs},), got {restart.shape}")
-    return prior, restart
+    return np.where(restart[:, None], model.D, prior) if restart.any() else prior
+
+
+def _checked_beliefs(state, shape: tuple[int, int]) -> np.ndarray:
+    if len(state) != 1:
+        raise ValueError(f"state must be what predict returned, got {len(state)} arrays")
+    beliefs = np.asarray(state[0], dtype=np.float32)
+    if beliefs.shape != shape:
+        raise ValueError(f"state must hold beliefs {shape}, got {beliefs.shape}")
+    if not (beliefs.min(initial=0.0) >= 0 and np.isfinite(beliefs.sum())):
+        raise ValueError("state must hold beliefs that are finite and not negative")
+    return beliefs

@@ -7,11 +7,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Float, PRNGKeyArray
 
-from . import inference, planning
-from .encoder import ObservationEncoder, encode, log_encode
+from . import inference
+from .encoder import ObservationEncoder, encode
 from .generative_model import GenerativeModel
+from .planners import PymdpPlanner, build_planner
+from .planning import PolicyTree
 
 
 class AgentCore(eqx.Module):
@@ -22,7 +24,7 @@ class AgentCore(eqx.Module):
     B: Float[Array, "K K U"]
     D: Float[Array, " K"]
     usage: Float[Array, " K"] | None
-    tree: planning.PolicyTree
+    planner: PolicyTree | PymdpPlanner
 
     def __init__(
         self, encoder: ObservationEncoder, model: GenerativeModel, usage: np.ndarray | None
@@ -30,7 +32,7 @@ class AgentCore(eqx.Module):
         self.encoder = encoder
         self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
         self.usage = None if usage is None else jnp.asarray(usage)
-        self.tree = planning.PolicyTree(model)
+        self.planner = build_planner(model)
 
 
 def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N K"]:
@@ -40,7 +42,8 @@ def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[
     """
     if core.usage is None:
         return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
-    return inference.scaled_log_likelihood(log_encode(core.encoder, observations), core.usage)
+    # Logits do: their normalisation is the same for all states.
+    return inference.scaled_log_likelihood(jax.vmap(core.encoder)(observations), core.usage)
 
 
 def infer_states(
@@ -54,7 +57,6 @@ def decide(
     core: AgentCore,
     observations: Float[Array, "N D"],
     prior: Float[Array, "N K"],
-    episode_start: Bool[Array, " N"],
     key: PRNGKeyArray | None,
 ) -> tuple[Array, Array, Array]:
     """One decision for each of N environments.
@@ -63,20 +65,16 @@ def decide(
         core: the agent.
         observations: `(N, D)`.
         prior: `(N, K)`, `p(s_t | past)`.
-        episode_start: `(N,)`; where true the prior is the model's `D` instead.
         key: draws the policy; `None` takes the most probable one.
 
     Returns:
         Actions `(N,)`, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
     """
-    prior = jnp.where(episode_start[:, None], core.D, prior)
     belief = infer_states(core, observations, prior)
-    neg_efe = planning.negative_expected_free_energy(core.tree, belief)
-    q_pi = planning.policy_posterior(core.tree, neg_efe)
     if key is None:
-        action = planning.best_action(core.tree, q_pi)
+        action = core.planner.best_action(belief)
     else:
-        action = planning.sampled_action(core.tree, q_pi, key)
+        action = core.planner.sampled_action(belief, key)
     return action, belief, inference.predict_belief(belief, action, core.B)
 
 

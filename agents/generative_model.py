@@ -1,15 +1,16 @@
 """The discrete generative model A, B, C, D, and the genuine pymdp `Agent` made from it."""
 
 import dataclasses
-import warnings
 from collections.abc import Callable
 
-import jax.numpy as jnp
 import numpy as np
 from pymdp.agent import Agent
 
+from .pymdp_agent import build_pymdp_agent
+
 # Rounding of a float32 sum over some hundred entries stays far below this.
 NORMALISATION_TOLERANCE = 1e-4
+PLANNERS = ("auto", "tree", "inductive", "sophisticated", "mcts")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,11 @@ class GenerativeModel:
         policy_len: number of steps that planning looks ahead, at least 1.
         gamma: precision of the posterior over policies, above 0.
         use_states_info_gain: whether planning values information about the state.
+        E: `(U ** policy_len,)` float32, prior over policies in pymdp's order, or None where all
+            are equally likely.
+        planner: `"tree"` weighs all policies exactly; `"inductive"` is pymdp's inductive
+            inference, for goals beyond policy_len; `"sophisticated"` and `"mcts"` are pymdp's
+            searches, policy_len deep; `"auto"` is the tree where it sees the goal, else inductive.
 
     Raises:
         ValueError: shapes disagree, a value is not finite or a distribution does not sum to 1.
@@ -36,6 +42,8 @@ class GenerativeModel:
     policy_len: int = 4
     gamma: float = 1.0
     use_states_info_gain: bool = True
+    E: np.ndarray | None = None
+    planner: str = "auto"
 
     def __post_init__(self) -> None:
         for name in "ABCD":
@@ -47,6 +55,12 @@ class GenerativeModel:
             _check_distribution(name, getattr(self, name))
         if not isinstance(self.policy_len, int) or self.policy_len < 1:
             raise ValueError(f"policy_len must be an integer, at least 1, got {self.policy_len}")
+        if self.planner not in PLANNERS:
+            raise ValueError(f"planner must be one of {PLANNERS}, got {self.planner!r}")
+        if self.E is not None:
+            object.__setattr__(self, "E", _frozen_float32("E", self.E))
+            _check_shape("E", self.E, (self.num_actions**self.policy_len,))
+            _check_distribution("E", self.E)
         if not 0 < self.gamma < np.inf:
             raise ValueError(f"gamma must be above 0 and finite, got {self.gamma}")
 
@@ -65,43 +79,27 @@ class GenerativeModel:
         """U."""
         return self.B.shape[-1]
 
-    def to_pymdp(self, batch_size: int, preprocess_fn: Callable | None = None) -> Agent:
-        """The pymdp `Agent` with this model and the settings of the tutorial's section 3.
+    def arrays(self) -> dict[str, np.ndarray]:
+        """A, B, C, D and, where there is one, E, by name."""
+        names = "ABCD" if self.E is None else "ABCDE"
+        return {name: getattr(self, name) for name in names}
 
-        Args:
-            batch_size: number of agents that run side by side.
-            preprocess_fn: maps raw observations to a list with one `(batch_size, O)` array.
-
-        Returns:
-            An `Agent` for categorical observations with exact one-pass inference.
-        """
-
-        def batched(array: np.ndarray) -> list:
-            return [jnp.broadcast_to(jnp.asarray(array), (batch_size, *array.shape))]
-
-        with warnings.catch_warnings():
-            # pymdp 1.0.4 marks parts of itself static, and equinox warns at each Agent built.
-            warnings.filterwarnings("ignore", message="A JAX array is being set as static")
-            return Agent(
-                A=batched(self.A),
-                B=batched(self.B),
-                C=batched(self.C),
-                D=batched(self.D),
-                A_dependencies=[[0]],
-                B_dependencies=[[0]],
-                num_controls=[self.num_actions],
-                batch_size=batch_size,
-                policy_len=self.policy_len,
-                gamma=self.gamma,
-                categorical_obs=True,
-                preprocess_fn=preprocess_fn,
-                inference_algo="fpi",
-                num_iter=1,
-                action_selection="deterministic",
-                sampling_mode="full",
-                use_utility=True,
-                use_states_info_gain=self.use_states_info_gain,
-            )
+    def to_pymdp(
+        self,
+        batch_size: int,
+        preprocess_fn: Callable | None = None,
+        goal: np.ndarray | None = None,
+    ) -> Agent:
+        """The pymdp `Agent` with this model; see `build_pymdp_agent`."""
+        return build_pymdp_agent(
+            self.arrays(),
+            batch_size,
+            policy_len=self.policy_len,
+            gamma=self.gamma,
+            use_states_info_gain=self.use_states_info_gain,
+            goal=goal,
+            preprocess_fn=preprocess_fn,
+        )
 
 
 def epsilon_identity(num_states: int, epsilon: float) -> np.ndarray:
@@ -137,7 +135,7 @@ def _frozen_float32(name: str, value) -> np.ndarray:
     if np.iscomplexobj(value):
         raise ValueError(f"{name} must be real")
     array = np.array(value, dtype=np.float32)
-    dimensions = {"A": 2, "B": 3, "C": 1, "D": 1}[name]
+    dimensions = {"A": 2, "B": 3}.get(name, 1)
     if array.ndim != dimensions:
         raise ValueError(f"{name} must have {dimensions} dimensions, got shape {array.shape}")
     if not np.isfinite(array).all():

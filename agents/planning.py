@@ -5,6 +5,8 @@ applied to the belief, and policies with a common prefix share it. A line with 3
 4 steps has 3 + 9 + 27 + 81 prefixes, where 81 policies of 4 steps repeat 324.
 """
 
+from collections.abc import Callable
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -18,16 +20,18 @@ class PolicyTree(eqx.Module):
     """What planning needs of a model, computed once.
 
     Attributes:
-        outcome_given_state: `(P, O, K)`, `p(o | s_now, prefix)` for the P prefixes, the shorter
+        outcome_given_state: `(O, P, K)`, `p(o | s_now, prefix)` for the P prefixes, the shorter
             first; without information gain a zero-length first axis.
         value_given_state: `(P, K)`, the part of a prefix's value that is linear in the belief.
+        log_prior: `(policies,)`, log E, or None where all policies are equally likely.
         num_actions: U.
         policy_len: length of a policy.
         gamma: precision of the posterior over policies.
     """
 
-    outcome_given_state: Float[Array, "P O K"]
+    outcome_given_state: Float[Array, "O P K"]
     value_given_state: Float[Array, "P K"]
+    log_prior: Float[Array, " policies"] | None
     num_actions: int = eqx.field(static=True)
     policy_len: int = eqx.field(static=True)
     gamma: float = eqx.field(static=True)
@@ -38,12 +42,22 @@ class PolicyTree(eqx.Module):
         value = C @ A
         if model.use_states_info_gain:
             value = value + stable_xlogx(A).sum(axis=0)  # minus the ambiguity
-            self.outcome_given_state = jnp.einsum("ok,pkj->poj", A, reached)
+            self.outcome_given_state = jnp.einsum("ok,pkj->opj", A, reached)
         else:
-            self.outcome_given_state = jnp.zeros((0, *A.shape))
+            self.outcome_given_state = jnp.zeros((0, len(reached), A.shape[1]))
         self.value_given_state = jnp.einsum("k,pkj->pj", value, reached)
+        self.log_prior = None if model.E is None else log_stable(jnp.asarray(model.E))
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
         self.gamma = model.gamma
+
+    def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
+        """First action of the most probable policy; `Agent.sample_action`, deterministic."""
+        return jnp.argmax(_backed_up(self, belief, jnp.max), axis=0)
+
+    def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
+        """First action of a policy drawn from `q(pi)`; `Agent.sample_action`, stochastic."""
+        log_probs = _backed_up(self, belief, jax.nn.logsumexp)
+        return jax.random.categorical(key, log_probs, axis=0)
 
 
 def _prefix_matrices(B: Float[Array, "K K U"], policy_len: int) -> Float[Array, "P K K"]:
@@ -56,6 +70,22 @@ def _prefix_matrices(B: Float[Array, "K K U"], policy_len: int) -> Float[Array, 
     return jnp.concatenate(levels)
 
 
+def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array, "P N"]:
+    """What the last step of each prefix adds to `neg_efe`, in nats."""
+    # The batch is the last axis: one matrix product over contiguous memory serves all of it.
+    columns = belief.T
+    value = tree.value_given_state @ columns
+    num_outcomes, num_prefixes, num_states = tree.outcome_given_state.shape
+    if num_outcomes:
+        outcomes = tree.outcome_given_state.reshape(-1, num_states) @ columns
+        # Slices of one product, summed one by one, compile into a single pass over it; a sum over
+        # an axis takes about a quarter longer.
+        for first in range(0, len(outcomes), num_prefixes):
+            outcome = outcomes[first : first + num_prefixes]
+            value = value - outcome * log_stable(outcome)
+    return value
+
+
 def negative_expected_free_energy(
     tree: PolicyTree, belief: Float[Array, "N K"]
 ) -> Float[Array, "N policies"]:
@@ -64,43 +94,33 @@ def negative_expected_free_energy(
     Source: `pymdp.control.compute_neg_efe_policy`: expected utility plus expected information
     gain about the state, summed over the steps of a policy, in nats.
     """
-    # The batch is the last axis: one matrix product over contiguous memory serves all of it.
-    columns = belief.T
-    value = tree.value_given_state @ columns
-    if tree.outcome_given_state.shape[0]:
-        outcome = jnp.einsum("pok,kn->pon", tree.outcome_given_state, columns)
-        value = value - stable_xlogx(outcome).sum(axis=1)
-    return _sum_along_policies(tree, value).T
-
-
-def _sum_along_policies(tree: PolicyTree, value: Float[Array, "P N"]) -> Float[Array, "policies N"]:
+    value = prefix_values(tree, belief)
     total, first = jnp.zeros((1, value.shape[1])), 0
     for length in range(1, tree.policy_len + 1):
         count = tree.num_actions**length
         total = jnp.repeat(total, tree.num_actions, axis=0) + value[first : first + count]
         first += count
-    return total
+    return total.T
 
 
 def policy_posterior(
     tree: PolicyTree, neg_efe: Float[Array, "N policies"]
 ) -> Float[Array, "N policies"]:
-    """`q(pi)` under a uniform prior over policies; `Agent.infer_policies`."""
-    return jax.nn.softmax(tree.gamma * neg_efe, axis=-1)
+    """`q(pi)`; `Agent.infer_policies`."""
+    log_prior = 0.0 if tree.log_prior is None else tree.log_prior[None]
+    return jax.nn.softmax(tree.gamma * neg_efe + log_prior, axis=-1)
 
 
-def first_action(tree: PolicyTree, policy: Int[Array, " N"]) -> Int[Array, " N"]:
-    """First action of each policy, given by its place in pymdp's order."""
-    return policy // tree.num_actions ** (tree.policy_len - 1)
-
-
-def best_action(tree: PolicyTree, q_pi: Float[Array, "N policies"]) -> Int[Array, " N"]:
-    """First action of the most probable policy; `Agent.sample_action`, deterministic."""
-    return first_action(tree, jnp.argmax(q_pi, axis=-1))
-
-
-def sampled_action(
-    tree: PolicyTree, q_pi: Float[Array, "N policies"], key: PRNGKeyArray
-) -> Int[Array, " N"]:
-    """First action of a policy drawn from `q(pi)`; `Agent.sample_action`, stochastic."""
-    return first_action(tree, jax.random.categorical(key, log_stable(q_pi), axis=-1))
+def _backed_up(
+    tree: PolicyTree, belief: Float[Array, "N K"], over: Callable
+) -> Float[Array, "U N"]:
+    """Log weights of policies, from the leaves to their first actions, joined by `over`."""
+    value = tree.gamma * prefix_values(tree, belief)
+    beyond = jnp.zeros((1, 1)) if tree.log_prior is None else tree.log_prior[:, None]
+    last = len(value)
+    for length in range(tree.policy_len, 0, -1):
+        count = tree.num_actions**length
+        beyond, last = value[last - count : last] + beyond, last - count
+        if length > 1:
+            beyond = over(beyond.reshape(-1, tree.num_actions, value.shape[1]), axis=1)
+    return beyond

@@ -9,6 +9,7 @@ from pymdp.agent import Agent
 from .encoder import ObservationEncoder, encode, log_encode
 from .generative_model import GenerativeModel
 from .inference import scaled_log_likelihood
+from .planners import goal_vector, resolved_planner
 
 
 def continuous_pymdp_agent(
@@ -25,14 +26,17 @@ def continuous_pymdp_agent(
     Raises:
         ValueError: the agent is fed likelihoods, and no observation vector gives them through A.
     """
+    goal = goal_vector(model) if resolved_planner(model) == "inductive" else None
     if usage is None:
-        return model.to_pymdp(batch_size, lambda observations: [encode(encoder, observations[0])])
+        return model.to_pymdp(
+            batch_size, lambda observations: [encode(encoder, observations[0])], goal
+        )
     solve = observation_solver(model.A)
 
     def preprocess(observations: list) -> list:
         return [solve(scaled_log_likelihood(log_encode(encoder, observations[0]), usage))]
 
-    return model.to_pymdp(batch_size, preprocess)
+    return model.to_pymdp(batch_size, preprocess, goal)
 
 
 def observation_solver(A: np.ndarray) -> Callable:
