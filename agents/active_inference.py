@@ -1,10 +1,11 @@
 """The agent behind SB3's `predict`: NumPy outside, one compiled function inside."""
 
-import dataclasses
 import os
+from typing import Self
 
 import jax
 import numpy as np
+from jaxtyping import PRNGKeyArray
 from pymdp.agent import Agent
 
 from .agent_file import read_agent_file, write_agent_file
@@ -12,11 +13,13 @@ from .checks import checked_observations, checked_prior
 from .decision import AgentCore, compiled, decide, encode_batch, infer_states, split_core
 from .encoder import ObservationEncoder
 from .generative_model import GenerativeModel, checked_usage
+from .goals import WithGoals
 from .planners import resolved_planner
 from .pymdp_bridge import continuous_pymdp_agent
+from .rollout import JaxEnv, Rollout, rollout
 
 
-class ActiveInferenceEncoderAgent:
+class ActiveInferenceEncoderAgent(WithGoals):
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
     Args:
@@ -48,10 +51,10 @@ class ActiveInferenceEncoderAgent:
         self.encoder, self.model, self.settings = encoder, model, dict(settings or {})
         self.usage = None if usage is None else checked_usage(usage, model)
         self._beliefs: np.ndarray | None = None
-        self._arrays, static = split_core(AgentCore(encoder, model, self.usage))
-        self._decide = compiled(decide, static)
-        self._encode = compiled(encode_batch, static)
-        self._infer_states = compiled(infer_states, static)
+        self._arrays, self._static = split_core(AgentCore(encoder, model, self.usage))
+        self._decide = compiled(decide, self._static)
+        self._encode = compiled(encode_batch, self._static)
+        self._infer_states = compiled(infer_states, self._static)
         self.set_random_seed(seed)
 
     @property
@@ -124,45 +127,34 @@ class ActiveInferenceEncoderAgent:
         prior = checked_prior((prior,), None, len(observations), self.model)
         return np.array(self._infer_states(self._arrays, observations, prior))
 
-    def with_preferences(self, C: np.ndarray) -> "ActiveInferenceEncoderAgent":
-        """A new agent with other preferences; nothing is trained.
-
-        Args:
-            C: `(O,)`, preference for each outcome, an unnormalised log probability in nats.
-
-        Raises:
-            ValueError: the shape is wrong or a value not finite.
-        """
-        if np.shape(C) != self.model.C.shape:
-            raise ValueError(f"C must have shape {self.model.C.shape}, got {np.shape(C)}")
-        model = dataclasses.replace(self.model, C=C)
-        return type(self)(self.encoder, model, self.usage, self.settings)
-
-    def with_goal(
+    def rollout(
         self,
-        state: int | None = None,
-        observation: np.ndarray | None = None,
-        preference: float = 8.0,
-    ) -> "ActiveInferenceEncoderAgent":
-        """A new agent that seeks one state; nothing is trained.
+        env: JaxEnv,
+        num_envs: int,
+        num_steps: int,
+        key: PRNGKeyArray,
+        deterministic: bool = True,
+    ) -> Rollout:
+        """Acts in a pure JAX environment, environment and agent inside one compiled loop.
 
         Args:
-            state: the state, where states have known numbers.
-            observation: `(D,)` or `(M, D)`, one or more observations of the goal, where they have
-                not: outcomes are preferred in proportion to how the encoder sees these.
-            preference: C of the goal, in nats; 8 is the tutorial's.
+            env: such as `aifgym.envs.jax_env.JaxLineWorld(world)`; hashable.
+            num_envs: N, environments side by side, one episode each.
+            num_steps: T, decisions in each.
+            key: JAX key; the same one gives the same episodes.
+            deterministic: as of `predict`.
+
+        Returns:
+            Observations, states, beliefs, actions and rewards, NumPy arrays `(N, T, ...)`.
 
         Raises:
-            ValueError: not exactly one of `state` and `observation`, or it is not usable.
+            ValueError: `num_envs` or `num_steps` is not at least 1.
         """
-        if (state is None) == (observation is None):
-            raise ValueError("give exactly one of state and observation")
-        if observation is not None:
-            share = self.encode(observation).mean(axis=0)
-            return self.with_preferences(preference * share / share.max())
-        if not 0 <= state < self.model.num_outcomes:
-            raise ValueError(f"state must be in 0..{self.model.num_outcomes - 1}, got {state}")
-        return self.with_preferences(preference * np.eye(self.model.num_outcomes)[state])
+        for name, count in (("num_envs", num_envs), ("num_steps", num_steps)):
+            if count < 1:
+                raise ValueError(f"{name} must be at least 1, got {count}")
+        run = compiled(rollout, self._static, env, num_envs, num_steps, deterministic)
+        return Rollout(*(np.array(array) for array in run(self._arrays, key)))
 
     def pymdp_agent(self, batch_size: int = 1) -> Agent:
         """The genuine pymdp `Agent`, with the encoder as its `preprocess_fn`.
@@ -180,21 +172,29 @@ class ActiveInferenceEncoderAgent:
         write_agent_file(path, self.encoder, self.model, self.usage, self.settings)
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> "ActiveInferenceEncoderAgent":
-        """Reads an agent file.
+    def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
+        """Reads an agent file and compiles `predict`.
+
+        Args:
+            path: the file.
+            num_envs: number of observations that `predict` is compiled for now; another number
+                is compiled at its first call, as all are with `None`.
 
         Raises:
             FileNotFoundError: there is none.
             ValueError: it is not an agent file, or its contents are not consistent.
         """
-        return cls(*read_agent_file(path))
+        agent = cls(*read_agent_file(path))
+        if num_envs is not None:
+            agent.predict(np.zeros((num_envs, agent.encoder.mlp.in_size)))
+            agent._beliefs = None
+        return agent
 
     def __repr__(self) -> str:
-        mlp, model = self.encoder.mlp, self.model
+        mlp, model, name = self.encoder.mlp, self.model, type(self).__name__
         return (
-            f"ActiveInferenceEncoderAgent(num_states={model.num_states}, "
-            f"num_actions={model.num_actions}, policy_len={model.policy_len}, "
-            f"planner={resolved_planner(model)!r}, "
+            f"{name}(num_states={model.num_states}, num_actions={model.num_actions}, "
+            f"policy_len={model.policy_len}, planner={resolved_planner(model)!r}, "
             f"encoder={mlp.width_size} x {mlp.depth}, evidence={self.evidence!r})"
         )
 

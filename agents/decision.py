@@ -92,8 +92,10 @@ def split_core(core: AgentCore) -> tuple[tuple, tuple]:
 
 
 @functools.lru_cache(maxsize=64)
-def compiled(function: Callable, static: tuple) -> Callable:
-    """`function` on the arrays of a core; agents of one structure share the compiled code.
+def compiled(function: Callable, static: tuple, *fixed) -> Callable:
+    """`function(core, *fixed, ...)` on the arrays of a core, with `fixed` known when it compiles.
+
+    Agents of one structure share the compiled code.
 
     A plain tuple of arrays is what `jax.jit` dispatches fastest: a module as an argument would
     cost more than the decision itself.
@@ -102,6 +104,6 @@ def compiled(function: Callable, static: tuple) -> Callable:
 
     def on_arrays(arrays: tuple, *arguments):
         leaves = [array if other is None else other for array, other in zip(arrays, rest)]
-        return function(jax.tree.unflatten(structure, leaves), *arguments)
+        return function(jax.tree.unflatten(structure, leaves), *fixed, *arguments)
 
     return jax.jit(on_arrays)

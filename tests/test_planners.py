@@ -63,7 +63,8 @@ def test_searches_are_pymdps_and_walk_to_the_goal(name):
     np.testing.assert_array_equal(actions[1:], [2, 2])
     theirs = dataclasses.replace(model, policy_len=1, planner="tree").to_pymdp(1)
     key = jax.random.split(jax.random.key(0), 3)[1]
-    q_pi, _ = policy_search(name, 2, 1.0)(theirs, [beliefs[1][None, None]], key)
+    with jax.numpy_rank_promotion("allow"):
+        q_pi, _ = policy_search(name, 2, 1.0)(theirs, [beliefs[1][None, None]], key)
     ours = planner.policy_posterior(beliefs, jax.random.key(0))[1]
     np.testing.assert_allclose(ours, q_pi[0], atol=1e-6)
 

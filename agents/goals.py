@@ -1,0 +1,50 @@
+"""Other goals for an agent, without training."""
+
+import dataclasses
+from typing import Self
+
+import numpy as np
+
+
+class WithGoals:
+    """What an agent with `encoder`, `model`, `usage`, `settings` and `encode` can be asked for."""
+
+    def with_preferences(self, C: np.ndarray) -> Self:
+        """A new agent with other preferences; nothing is trained.
+
+        Args:
+            C: `(O,)`, preference for each outcome, an unnormalised log probability in nats.
+
+        Raises:
+            ValueError: the shape is wrong or a value not finite.
+        """
+        if np.shape(C) != self.model.C.shape:
+            raise ValueError(f"C must have shape {self.model.C.shape}, got {np.shape(C)}")
+        model = dataclasses.replace(self.model, C=C)
+        return type(self)(self.encoder, model, self.usage, self.settings)
+
+    def with_goal(
+        self,
+        state: int | None = None,
+        observation: np.ndarray | None = None,
+        preference: float = 8.0,
+    ) -> Self:
+        """A new agent that seeks one state; nothing is trained.
+
+        Args:
+            state: the state, where states have known numbers.
+            observation: `(D,)` or `(M, D)`, one or more observations of the goal, where they have
+                not: outcomes are preferred in proportion to how the encoder sees these.
+            preference: C of the goal, in nats; 8 is the tutorial's.
+
+        Raises:
+            ValueError: not exactly one of `state` and `observation`, or it is not usable.
+        """
+        if (state is None) == (observation is None):
+            raise ValueError("give exactly one of state and observation")
+        if observation is not None:
+            share = self.encode(observation).mean(axis=0)
+            return self.with_preferences(preference * share / share.max())
+        if not 0 <= state < self.model.num_outcomes:
+            raise ValueError(f"state must be in 0..{self.model.num_outcomes - 1}, got {state}")
+        return self.with_preferences(preference * np.eye(self.model.num_outcomes)[state])
