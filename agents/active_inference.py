@@ -9,7 +9,7 @@ from jaxtyping import PRNGKeyArray
 from pymdp.agent import Agent
 
 from .agent_file import read_agent_file, write_agent_file
-from .checks import checked_observations, checked_prior
+from .checks import check_at_least_one, checked_observations, checked_prior
 from .decision import AgentCore, compiled, decide, encode_batch, infer_states, split_core
 from .encoder import ObservationEncoder
 from .generative_model import GenerativeModel, checked_usage
@@ -150,9 +150,7 @@ class ActiveInferenceEncoderAgent(WithGoals):
         Raises:
             ValueError: `num_envs` or `num_steps` is not at least 1.
         """
-        for name, count in (("num_envs", num_envs), ("num_steps", num_steps)):
-            if count < 1:
-                raise ValueError(f"{name} must be at least 1, got {count}")
+        check_at_least_one(num_envs=num_envs, num_steps=num_steps)
         run = compiled(rollout, self._static, env, num_envs, num_steps, deterministic)
         return Rollout(*(np.array(array) for array in run(self._arrays, key)))
 

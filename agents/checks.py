@@ -53,3 +53,10 @@ def _checked_beliefs(state, shape: tuple[int, int]) -> np.ndarray:
     if not (beliefs.min(initial=0.0) >= 0 and np.isfinite(beliefs.sum())):
         raise ValueError("state must hold beliefs that are finite and not negative")
     return beliefs
+
+
+def check_at_least_one(**counts: int) -> None:
+    """Raises ValueError, naming it, when one of the counts is below 1."""
+    for name, count in counts.items():
+        if count < 1:
+            raise ValueError(f"{name} must be at least 1, got {count}")
