@@ -3,10 +3,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: benchmark test lint format clean
+.PHONY: benchmark speed test lint format clean
 
 benchmark: $(VENV)/installed
 	$(BIN)/aifgym benchmark
+
+speed: $(VENV)/installed
+	$(BIN)/aifgym speed
 
 test: lint
 	$(BIN)/pytest

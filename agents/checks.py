@@ -11,11 +11,9 @@ def checked_observations(observation: np.ndarray, dim: int) -> np.ndarray:
     Raises:
         ValueError: the shape is neither `(D,)` nor `(N, D)`, or a value is not finite.
     """
-    try:
-        with np.errstate(over="ignore"):  # what is too large for float32 is refused below
-            observations = np.asarray(observation, dtype=np.float32)
-    except TypeError:
-        raise ValueError(f"observation must be an array, got {type(observation)}") from None
+    observations = observation
+    if not isinstance(observation, np.ndarray) or observation.dtype != np.float32:
+        observations = _as_float32(observation)
     if observations.ndim not in (1, 2) or observations.shape[-1] != dim:
         raise ValueError(
             f"observation must have shape ({dim},) or (N, {dim}), got {observations.shape}"
@@ -24,6 +22,14 @@ def checked_observations(observation: np.ndarray, dim: int) -> np.ndarray:
         bad = observations[~np.isfinite(observations).all(axis=-1)].reshape(-1, dim)[0]
         raise ValueError(f"observation must be finite, got {bad.tolist()}")
     return observations.reshape(-1, dim)
+
+
+def _as_float32(observation) -> np.ndarray:
+    try:
+        with np.errstate(over="ignore"):  # what is too large for float32 is refused later
+            return np.asarray(observation, dtype=np.float32)
+    except TypeError:
+        raise ValueError(f"observation must be an array, got {type(observation)}") from None
 
 
 def checked_prior(state, episode_start, num_envs: int, model: GenerativeModel) -> np.ndarray:
@@ -50,7 +56,7 @@ def _checked_beliefs(state, shape: tuple[int, int]) -> np.ndarray:
     beliefs = np.asarray(state[0], dtype=np.float32)
     if beliefs.shape != shape:
         raise ValueError(f"state must hold beliefs {shape}, got {beliefs.shape}")
-    if not (beliefs.min(initial=0.0) >= 0 and np.isfinite(beliefs.sum())):
+    if not ((beliefs >= 0) & (beliefs < np.inf)).all():
         raise ValueError("state must hold beliefs that are finite and not negative")
     return beliefs
 

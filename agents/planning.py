@@ -10,6 +10,7 @@ from collections.abc import Callable
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable, stable_xlogx
 
@@ -95,12 +96,19 @@ def negative_expected_free_energy(
     gain about the state, summed over the steps of a policy, in nats.
     """
     value = prefix_values(tree, belief)
-    total, first = jnp.zeros((1, value.shape[1])), 0
-    for length in range(1, tree.policy_len + 1):
-        count = tree.num_actions**length
-        total = jnp.repeat(total, tree.num_actions, axis=0) + value[first : first + count]
-        first += count
-    return total.T
+    last = value[-(tree.num_actions**tree.policy_len) :]
+    # A sum over an axis is computed once; added one by one, XLA would compute the logarithms of
+    # a prefix anew for each policy that begins with it.
+    before = value[_proper_prefixes(tree.num_actions, tree.policy_len)].sum(axis=1)
+    return (jnp.repeat(before, tree.num_actions, axis=0) + last).T
+
+
+def _proper_prefixes(num_actions: int, policy_len: int) -> np.ndarray:
+    """Places of the shorter prefixes of policies without their last action, `(policies / U, L)`."""
+    lengths = np.arange(1, policy_len)
+    firsts = np.cumsum(num_actions ** np.arange(policy_len))[:-1] - 1
+    without_last = np.arange(num_actions ** (policy_len - 1))[:, None]
+    return firsts + without_last // num_actions ** (policy_len - 1 - lengths)
 
 
 def policy_posterior(

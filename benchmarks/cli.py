@@ -15,13 +15,14 @@ import tyro
 
 from ..envs import LineWorld
 from ..training import TrainConfig
-from . import commands, train_command
+from . import commands, compilation_cache, train_command
 from .seed_study import Study
 from .train_command import MissingExtra, TrainArguments
 
 DESCRIPTION = (
     "Active-inference agents beside reinforcement learning on ContinuousLineWorld-v0. "
-    "Each command has its own --help."
+    "Each command has its own --help. What JAX compiles is kept in your cache folder for the "
+    f"next run; {compilation_cache.OPTION} turns that off."
 )
 AgentPath = Annotated[Path, tyro.conf.Positional]
 # `--num-states`, not `--world.num-states`.
@@ -126,18 +127,37 @@ def seeds(
     return commands.seeds(study, num_seeds, first_seed, tutorial, out)
 
 
+def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int:
+    """Time environment, agent and training beside their peers; about 10 minutes on 2 cores.
+
+    Args:
+        out: Folder for speed.csv and speed.png.
+        turns: How often ours and the peer are timed, in turn.
+        only: Only pairs whose name contains this.
+    """
+    commands.require_bench("speed")
+    from .speed_command import speed
+
+    return speed(out, turns, only)
+
+
 COMMANDS: dict[str, Callable[..., int]] = {
     "train": train,
     "evaluate": evaluate,
     "reproduce": reproduce,
     "benchmark": benchmark,
     "seeds": seeds,
+    "speed": speed,
 }
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Parses and runs; returns the exit code. Bad input is answered in one line."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if compilation_cache.OPTION in arguments:
+        arguments.remove(compilation_cache.OPTION)
+    else:
+        compilation_cache.use()
     try:
         return _parse(arguments)()
     except BrokenPipeError:

@@ -79,14 +79,19 @@ def reproduce() -> int:
     return 0 if all_agree else 1
 
 
-def benchmark(out: Path, command: str) -> int:
-    """Runs the missing trials, prints the tables and writes the report."""
+def require_bench(command: str) -> None:
+    """Raises MissingExtra where the peers and the plots of `command` are not installed."""
     missing = [n for n in ("stable_baselines3", "matplotlib") if not importlib.util.find_spec(n)]
     if missing:
         raise MissingExtra(
-            f"benchmark needs {' and '.join(missing)}: "
+            f"{command} needs {' and '.join(missing)}: "
             'pip install -c constraints.txt ".[bench]" in the checkout'
         )
+
+
+def benchmark(out: Path, command: str) -> int:
+    """Runs the missing trials, prints the tables and writes the report."""
+    require_bench("benchmark")
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out must be a folder, {out} is a file")
     from . import report, runner

@@ -51,6 +51,12 @@ def new_encoder(
     )
 
 
+def stacked(encoder: ObservationEncoder, key: PRNGKeyArray) -> TrainState:
+    """One training as the only restart: a leading axis of length 1 on every array."""
+    state = TrainState(encoder, key)
+    return jax.tree.map(lambda x: x[None] if eqx.is_array(x) else x, state)
+
+
 def train(
     states: TrainState,
     model: DiscreteModel,

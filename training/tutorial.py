@@ -6,7 +6,6 @@ pymdp Agent". `tutorial_page.PAGE` is what the page prints; `reproduce` computes
 
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.random as jr
@@ -66,9 +65,8 @@ def reproduce(seed: int = 1, progress=None) -> Reproduction:
     key, key_probe = jr.split(key)
     probe = train_data.take(jr.choice(key_probe, NUM_TRAIN, (recipe.batch_size,), replace=False))
     initial = trainer.objective(encoder, discrete, probe, recipe).total
-    start = jax.tree.map(lambda x: x[None] if eqx.is_array(x) else x, (encoder, key))
     trained, curves = trainer.train(
-        trainer.TrainState(*start), discrete, train_data, held_out, recipe, progress
+        trainer.stacked(encoder, key), discrete, train_data, held_out, recipe, progress
     )
     trained = take_restarts(trained.encoder, 0)
     agent = ActiveInferenceEncoderAgent(

@@ -1,0 +1,26 @@
+"""Compiled programs kept between runs of the command line."""
+
+from pathlib import Path
+
+import jax
+import platformdirs
+
+OPTION = "--no-compilation-cache"
+
+
+def folder() -> Path:
+    """Where they are kept: JAX_COMPILATION_CACHE_DIR, else the user's cache folder."""
+    chosen = jax.config.jax_compilation_cache_dir
+    return Path(chosen) if chosen else platformdirs.user_cache_path("aifgym") / "jax"
+
+
+def use() -> None:
+    """Turns JAX's persistent compilation cache on, where its folder can be made."""
+    path = folder()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return  # a cache that cannot be kept is no reason to stop
+    jax.config.update("jax_compilation_cache_dir", str(path))
+    # By default JAX keeps only what takes a second to compile; we have many that take a part of it.
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
