@@ -12,7 +12,7 @@ speed: $(VENV)/installed
 	$(BIN)/aifgym speed
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -1,10 +1,6 @@
 """The `aifgym` program."""
 
-import contextlib
-import functools
-import io
 import os
-import re
 import shlex
 import sys
 from collections.abc import Callable
@@ -16,6 +12,7 @@ import tyro
 from ..envs import LineWorld
 from ..training import TrainConfig
 from . import commands, compilation_cache, train_command
+from .parsing import complain, parse
 from .seed_study import Study
 from .train_command import MissingExtra, TrainArguments
 
@@ -62,6 +59,7 @@ def evaluate(
     agent: AgentPath,
     episodes: int = 200,
     episode_steps: int = 8,
+    compiled: bool = False,
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
     """Evaluate an agent file beside random actions and the exact Bayes reference.
@@ -73,9 +71,11 @@ def evaluate(
         agent: Agent file.
         episodes: Evaluation episodes.
         episode_steps: Steps of an episode.
+        compiled: Run the agent and its environment in one compiled loop, for many episodes. They
+            have the same distribution, but are not those that the references see.
         world: The environment.
     """
-    return commands.evaluate(agent, episodes, episode_steps, world)
+    return commands.evaluate(agent, episodes, episode_steps, world, compiled)
 
 
 def reproduce() -> int:
@@ -159,55 +159,12 @@ def run(arguments: list[str] | None = None) -> int:
     else:
         compilation_cache.use()
     try:
-        return _parse(arguments)()
+        return parse(COMMANDS, DESCRIPTION, arguments)()
     except BrokenPipeError:
         # Whoever read the output has enough; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ValueError, TypeError, OSError, MissingExtra) as error:
-        return _complain(" ".join(str(error).split()) or type(error).__name__)
+        return complain(" ".join(str(error).split()) or type(error).__name__)
     except SystemExit as stop:
         return int(stop.code or 0)
-
-
-def _parse(arguments: list[str]) -> Callable[[], int]:
-    """The chosen command with its arguments; tyro's boxed complaints become one line."""
-    chosen = {name: _deferred(command) for name, command in COMMANDS.items()}
-    complaint = io.StringIO()
-    try:
-        with contextlib.redirect_stderr(complaint):
-            return tyro.extras.subcommand_cli_from_dict(
-                chosen, prog="aifgym", description=DESCRIPTION, args=arguments
-            )
-    except SystemExit as stop:
-        if stop.code in (None, 0):
-            raise
-        command = f" {arguments[0]}" if arguments and arguments[0] in COMMANDS else ""
-        message = f"{_without_box(complaint.getvalue())} (see aifgym{command} --help)"
-        return lambda: _complain(message)
-
-
-def _deferred(command: Callable[..., int]) -> Callable[..., Callable[[], int]]:
-    """Parsing and running apart, so that only parsing has its errors rewritten."""
-
-    @functools.wraps(command)
-    def parsed(*args, **kwargs):
-        return functools.partial(command, *args, **kwargs)
-
-    return parsed
-
-
-def _without_box(text: str) -> str:
-    lines = [line.strip("│ ") for line in text.splitlines()]
-    start = next((i + 1 for i, line in enumerate(lines) if line.startswith("╭")), 0)
-    body = []
-    for line in lines[start:]:
-        if line.startswith(("─", "╰")):
-            break
-        body.append(line)
-    return re.sub(r"Error parsing __tyro-dummy-inner__\.?\w*: ", "", " ".join(body))
-
-
-def _complain(message: str) -> int:
-    print(f"aifgym: {message}", file=sys.stderr)
-    return 2

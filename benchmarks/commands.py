@@ -13,7 +13,7 @@ from ..envs import LineWorld
 from ..training import tutorial, tutorial_page
 from ..training.recipes import TutorialRecipe
 from . import seed_study
-from .evaluation import episode_returns
+from .evaluation import closed_loop_returns, episode_returns
 from .references import ExactBayes, Random
 from .results import read_results
 from .statistics import normalised_score, summarise
@@ -23,7 +23,9 @@ from .train_command import MissingExtra, make_env, write_table
 TOLERANCE, ACCURACY_TOLERANCE = 1e-3, 1e-6
 
 
-def evaluate(path: Path, episodes: int, episode_steps: int, world: LineWorld) -> int:
+def evaluate(
+    path: Path, episodes: int, episode_steps: int, world: LineWorld, compiled: bool
+) -> int:
     """Prints mean returns of the agent and of the two references that scores refer to."""
     if episodes < 1:
         raise ValueError(f"--episodes must be at least 1, got {episodes}")
@@ -43,7 +45,10 @@ def evaluate(path: Path, episodes: int, episode_steps: int, world: LineWorld) ->
     for name, policy in policies.items():
         if policy is not agent:
             policy.train(make_scenario_env, 0, lambda fraction: None)
-        returns[name] = episode_returns(policy, make_scenario_env, episodes)
+        if policy is agent and compiled:
+            returns[name] = closed_loop_returns(agent, world, episode_steps, episodes)
+        else:
+            returns[name] = episode_returns(policy, make_scenario_env, episodes)
         error = returns[name].std() / np.sqrt(episodes)
         print(f"{name:12s} mean return {returns[name].mean():7.3f} +- {error:.3f}")
     score = normalised_score(*(returns[n].mean() for n in ("agent", "random", "exact Bayes")))

@@ -30,6 +30,7 @@ class ActiveInference(Contender):
             "encoder": f"{recipe.encoder_width} x {recipe.encoder_depth}",
             "batch_size": recipe.batch_size,
             "policy_len": config.policy_len,
+            "planner": config.planner,
             "preference": config.preference,
             **recipe.main._asdict(),
         }

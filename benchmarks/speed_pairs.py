@@ -13,32 +13,24 @@ import jax.random as jr
 import numpy as np
 from pymdp.envs.rollout import rollout as pymdp_rollout
 
-from ..agents import ActiveInferenceEncoderAgent, GenerativeModel, ObservationEncoder, planning
-from ..agents.generative_model import epsilon_identity
-from ..envs import LineWorld
+from ..agents import ActiveInferenceEncoderAgent, ObservationEncoder, planning
 from ..envs.jax_env import JaxLineWorld
-from ..training import TrainConfig, fit, simulate, trainer
-from ..training.objectives import DiscreteModel
 from ..training.recipes import TutorialRecipe, recipe_for
 from .evaluation import closed_loop_returns
 from .speed import Pair
-from .tutorial_loop import train_eagerly
+from .speed_training import (
+    RESTARTS,
+    WORLD,
+    restarts,
+    tutorial_training,
+    tutorial_training_cold,
+    untrained_model,
+)
 
 ENV = "aifgym.envs:ContinuousLineWorld-v0"
-WORLD, MANY = LineWorld(), 1024
+MANY = 1024
 EPISODES, EPISODE_STEPS, EVALUATION_ENVS = 1000, 8, 16
-LOOP_STEPS, RESTARTS = 20, 16
-
-
-def untrained_model() -> GenerativeModel:
-    """The tutorial's A, B, C and D."""
-    K = WORLD.num_states
-    return GenerativeModel(
-        A=epsilon_identity(K, 1e-4),
-        B=WORLD.transition_matrix,
-        C=8.0 * np.eye(K)[WORLD.rewarded_state],
-        D=np.full(K, 1 / K),
-    )
+LOOP_STEPS = 20
 
 
 def _agent(width: int, depth: int) -> ActiveInferenceEncoderAgent:
@@ -134,37 +126,6 @@ def _evaluation():
     )
 
 
-def _tutorial_training():
-    """Ours and the tutorial's way, on the same data, from the same weights, with the same draws."""
-    recipe, model = TutorialRecipe(num_restarts=1), untrained_model()
-    data, held_out = (simulate(WORLD, num, 6, jr.key(num))[0] for num in (640, 320))
-    encoder = trainer.new_encoder(recipe, 2, WORLD.num_states, jr.key(2))
-    discrete = DiscreteModel(*map(jnp.asarray, (model.A, model.B, model.D)))
-
-    def ours():
-        states = trainer.stacked(encoder, jr.key(3))
-        return trainer.train(states, discrete, data, held_out, recipe)
-
-    return ours, lambda: train_eagerly(encoder, model, data, held_out, recipe, jr.key(3))
-
-
-def _tutorial_training_cold():
-    def from_nothing(train):
-        def run():
-            jax.clear_caches()
-            return train()
-
-        return run
-
-    return tuple(from_nothing(train) for train in _tutorial_training())
-
-
-def _restarts():
-    return tuple(
-        lambda num=num: fit(WORLD, TrainConfig(num_restarts=num), seed=0) for num in (RESTARTS, 1)
-    )
-
-
 def _import(module: str):
     return lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
 
@@ -187,11 +148,11 @@ PAIRS = (
     Pair("`import aifgym.envs`", "`import gymnasium`", 1 / 1.15,
          lambda: (_import("aifgym.envs"), _import("gymnasium"))),
     Pair(f"`fit`, {RESTARTS} restarts side by side", f"`fit` with one restart, times {RESTARTS}", 2,
-         _restarts, peer_times=RESTARTS),
+         restarts, peer_times=RESTARTS),
     Pair("tutorial's training, compiled before", "pymdp in a loop, jitted step", 30,
-         _tutorial_training),
+         tutorial_training),
     Pair("tutorial's training, with compilation", "pymdp in a loop, jitted step", 4,
-         _tutorial_training_cold),
+         tutorial_training_cold),
 )  # fmt: skip
 """The quick ones first."""
 

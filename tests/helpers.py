@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from aifgym.agents import GenerativeModel, ObservationEncoder
+from aifgym.envs import LineWorld
 from aifgym.training import Trajectories
 
 
@@ -27,6 +28,14 @@ def random_model(rng, num_states=4, num_outcomes=5, num_actions=3, policy_len=3,
 
 def small_encoder(num_outcomes: int = 5, seed: int = 0) -> ObservationEncoder:
     return ObservationEncoder(2, num_outcomes, 16, 2, 0.3, key=jax.random.key(seed))
+
+
+def exact_encoder(world: LineWorld) -> ObservationEncoder:
+    """The true posterior under a uniform prior; with one scale for all its logits are linear."""
+    encoder = ObservationEncoder(2, world.num_states, width=1, depth=0, key=jax.random.key(0))
+    weight = world.means / world.emission_scale**2
+    linear = jnp.asarray(weight, jnp.float32), jnp.asarray(-(world.means * weight).sum(1) / 2, "f")
+    return eqx.tree_at(lambda e: (e.mlp.layers[0].weight, e.mlp.layers[0].bias), encoder, linear)
 
 
 def arrays_of(tree) -> list[np.ndarray]:

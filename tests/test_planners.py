@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.planners import build_planner, policy_search, resolved_planner, steps_to_goal
-from aifgym.envs import LineWorld
-from helpers import random_distribution, random_model, small_encoder
+from aifgym.benchmarks.evaluation import closed_loop_returns
+from aifgym.benchmarks.references import finite_horizon_values
+from aifgym.envs import ContinuousLineWorldVectorEnv, LineWorld
+from helpers import exact_encoder, random_distribution, random_model, small_encoder
 
 
 def line_model(num_states: int, target: int, policy_len=2, **kwargs) -> GenerativeModel:
@@ -96,6 +98,25 @@ def test_a_policy_length_beyond_memory_is_refused_with_the_way_out(planner):
     model = line_model(5, 4, policy_len=20, planner=planner)
     with pytest.raises(ValueError, match=r"3,486,784,401 policies .* policy_len up to 1\d"):
         build_planner(model)
+
+
+def test_a_long_line_is_walked_as_well_as_by_the_optimal_policy_that_sees_the_state():
+    world = LineWorld(num_states=50, start_state=10, target_state=40)
+    num_steps, num_envs = 150, 1000
+    model = dataclasses.replace(line_model(50, 40, policy_len=1), D=world.initial_probs)
+    agent = ActiveInferenceEncoderAgent(exact_encoder(world), model, usage=np.full(50, 1 / 50))
+    assert "planner='inductive'" in repr(agent)
+    ours = closed_loop_returns(agent, world, num_steps, num_envs)
+    values = finite_horizon_values(world.transition_matrix, np.eye(50)[40], num_steps)
+    env = ContinuousLineWorldVectorEnv(num_envs, **world.to_dict())
+    _, info = env.reset(seed=0)
+    optimal = np.zeros(num_envs)
+    for by_state in values:
+        _, reward, _, _, info = env.step(by_state[info["state"]].argmax(axis=1))
+        optimal += reward
+    error = np.sqrt((ours.var() + optimal.var()) / num_envs)
+    assert optimal.mean() > 30
+    assert abs(ours.mean() - optimal.mean()) < 3 * error
 
 
 def test_searches_refuse_a_prior_over_whole_policies():

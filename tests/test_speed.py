@@ -6,6 +6,7 @@ import jax.random as jr
 import numpy as np
 import pytest
 from aifgym.benchmarks import cli, compilation_cache, speed, speed_pairs
+from aifgym.benchmarks.speed_training import untrained_model
 from aifgym.benchmarks.tutorial_loop import train_eagerly
 from aifgym.envs import LineWorld
 from aifgym.training import simulate, trainer
@@ -81,7 +82,7 @@ def test_the_peer_of_training_is_the_tutorials_and_ends_where_ours_does():
     recipe = TutorialRecipe(
         num_restarts=1, train_steps=3, checkpoint_every=2, encoder_width=16, batch_size=4
     )
-    world, model = LineWorld(), speed_pairs.untrained_model()
+    world, model = LineWorld(), untrained_model()
     data, held_out = (simulate(world, 20, 4, jr.key(seed))[0] for seed in (0, 1))
     encoder = trainer.new_encoder(recipe, 2, 5, jr.key(2))
     _, theirs = train_eagerly(encoder, model, data, held_out, recipe, jr.key(3))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import tyro
 
+from ..agents.generative_model import PLANNERS
 from .recipes import TutorialRecipe
 
 CHOICES = {
@@ -13,6 +14,7 @@ CHOICES = {
     "dynamics": ("known", "aligned", "learned"),
     "evidence": ("likelihood", "categorical"),
     "ambiguity": ("confusion", "epsilon"),
+    "planner": PLANNERS,
 }
 # Smallest value, and what else is allowed.
 COUNTS = {
@@ -60,6 +62,8 @@ class TrainConfig:
     """C of the target's outcome, in nats; all others are 0."""
     policy_len: int = 4
     """Steps that planning looks ahead."""
+    planner: Literal["auto", "tree", "inductive", "sophisticated", "mcts"] = "auto"
+    """All policies exactly, or pymdp's planners; auto: all policies if they reach the target."""
     tutorial: TutorialRecipe = TutorialRecipe()
     """Hyperparameters of the tutorial's objective."""
 

@@ -181,4 +181,4 @@ def _model(problem: Problem, B, D, A, config: TrainConfig) -> GenerativeModel:
         C[problem.target_state] = config.preference
     if config.ambiguity == "epsilon":
         A = epsilon_identity(num_states, config.epsilon)
-    return GenerativeModel(A=A, B=B, C=C, D=D, policy_len=config.policy_len)
+    return GenerativeModel(A=A, B=B, C=C, D=D, policy_len=config.policy_len, planner=config.planner)

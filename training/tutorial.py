@@ -94,6 +94,7 @@ def tutorial_model(world: LineWorld, config: TrainConfig) -> GenerativeModel:
         C=config.preference * np.eye(K)[world.rewarded_state],
         D=np.full(K, 1 / K),
         policy_len=config.policy_len,
+        planner=config.planner,
     )
 
 
