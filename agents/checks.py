@@ -18,10 +18,15 @@ def checked_observations(observation: np.ndarray, dim: int) -> np.ndarray:
         raise ValueError(
             f"observation must have shape ({dim},) or (N, {dim}), got {observations.shape}"
         )
-    if not np.isfinite(observations).all():
+    if not _all(np.isfinite(observations)):
         bad = observations[~np.isfinite(observations).all(axis=-1)].reshape(-1, dim)[0]
         raise ValueError(f"observation must be finite, got {bad.tolist()}")
     return observations.reshape(-1, dim)
+
+
+def _all(flags: np.ndarray) -> bool:
+    """`flags.all()`; counting is several times as fast for the few that a decision has."""
+    return np.count_nonzero(flags) == flags.size
 
 
 def _as_float32(observation) -> np.ndarray:
@@ -47,7 +52,7 @@ def checked_prior(state, episode_start, num_envs: int, model: GenerativeModel) -
     restart = np.asarray(episode_start, dtype=bool).reshape(-1)
     if restart.shape != (num_envs,):
         raise ValueError(f"episode_start must have shape ({num_envs},), got {restart.shape}")
-    return np.where(restart[:, None], model.D, prior) if restart.any() else prior
+    return np.where(restart[:, None], model.D, prior) if np.count_nonzero(restart) else prior
 
 
 def _checked_beliefs(state, shape: tuple[int, int]) -> np.ndarray:
@@ -56,7 +61,7 @@ def _checked_beliefs(state, shape: tuple[int, int]) -> np.ndarray:
     beliefs = np.asarray(state[0], dtype=np.float32)
     if beliefs.shape != shape:
         raise ValueError(f"state must hold beliefs {shape}, got {beliefs.shape}")
-    if not ((beliefs >= 0) & (beliefs < np.inf)).all():
+    if not _all((beliefs >= 0) & (beliefs < np.inf)):
         raise ValueError("state must hold beliefs that are finite and not negative")
     return beliefs
 

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
+from pymdp.maths import log_stable
 
 from . import inference
 from .encoder import ObservationEncoder, encode
@@ -23,7 +24,7 @@ class AgentCore(eqx.Module):
     A: Float[Array, "O K"]
     B: Float[Array, "K K U"]
     D: Float[Array, " K"]
-    usage: Float[Array, " K"] | None
+    log_usage: Float[Array, " K"] | None
     planner: PolicyTree | PymdpPlanner
 
     def __init__(
@@ -31,7 +32,7 @@ class AgentCore(eqx.Module):
     ) -> None:
         self.encoder = encoder
         self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
-        self.usage = None if usage is None else jnp.asarray(usage)
+        self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
         self.planner = build_planner(model)
 
 
@@ -40,10 +41,10 @@ def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[
 
     With `usage` the scaled likelihood, else the tutorial's categorical observation through A.
     """
-    if core.usage is None:
+    if core.log_usage is None:
         return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
     # Logits do: their normalisation is the same for all states.
-    return inference.scaled_log_likelihood(jax.vmap(core.encoder)(observations), core.usage)
+    return jax.vmap(core.encoder)(observations) - core.log_usage[None]
 
 
 def infer_states(

@@ -21,17 +21,16 @@ class PolicyTree(eqx.Module):
     """What planning needs of a model, computed once.
 
     Attributes:
-        outcome_given_state: `(O, P, K)`, `p(o | s_now, prefix)` for the P prefixes, the shorter
-            first; without information gain a zero-length first axis.
-        value_given_state: `(P, K)`, the part of a prefix's value that is linear in the belief.
+        weights: `(1 + O, P, K)` for the P prefixes, the shorter first: the part of a prefix's value
+            that is linear in the belief, then `p(o | s_now, prefix)` of each outcome, which are
+            left out where information has no value.
         log_prior: `(policies,)`, log E, or None where all policies are equally likely.
         num_actions: U.
         policy_len: length of a policy.
         gamma: precision of the posterior over policies.
     """
 
-    outcome_given_state: Float[Array, "O P K"]
-    value_given_state: Float[Array, "P K"]
+    weights: Float[Array, "parts P K"]
     log_prior: Float[Array, " policies"] | None
     num_actions: int = eqx.field(static=True)
     policy_len: int = eqx.field(static=True)
@@ -40,13 +39,11 @@ class PolicyTree(eqx.Module):
     def __init__(self, model: GenerativeModel) -> None:
         A, C = jnp.asarray(model.A), jnp.asarray(model.C)
         reached = _prefix_matrices(jnp.asarray(model.B), model.policy_len)
-        value = C @ A
+        parts = (C @ A)[None]
         if model.use_states_info_gain:
-            value = value + stable_xlogx(A).sum(axis=0)  # minus the ambiguity
-            self.outcome_given_state = jnp.einsum("ok,pkj->opj", A, reached)
-        else:
-            self.outcome_given_state = jnp.zeros((0, len(reached), A.shape[1]))
-        self.value_given_state = jnp.einsum("k,pkj->pj", value, reached)
+            parts = parts + stable_xlogx(A).sum(axis=0, keepdims=True)  # minus the ambiguity
+            parts = jnp.concatenate([parts, A])
+        self.weights = jnp.einsum("ok,pkj->opj", parts, reached)
         self.log_prior = None if model.E is None else log_stable(jnp.asarray(model.E))
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
         self.gamma = model.gamma
@@ -74,16 +71,14 @@ def _prefix_matrices(B: Float[Array, "K K U"], policy_len: int) -> Float[Array, 
 def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array, "P N"]:
     """What the last step of each prefix adds to `neg_efe`, in nats."""
     # The batch is the last axis: one matrix product over contiguous memory serves all of it.
-    columns = belief.T
-    value = tree.value_given_state @ columns
-    num_outcomes, num_prefixes, num_states = tree.outcome_given_state.shape
-    if num_outcomes:
-        outcomes = tree.outcome_given_state.reshape(-1, num_states) @ columns
-        # Slices of one product, summed one by one, compile into a single pass over it; a sum over
-        # an axis takes about a quarter longer.
-        for first in range(0, len(outcomes), num_prefixes):
-            outcome = outcomes[first : first + num_prefixes]
-            value = value - outcome * log_stable(outcome)
+    num_parts, num_prefixes, num_states = tree.weights.shape
+    products = tree.weights.reshape(-1, num_states) @ belief.T
+    value = products[:num_prefixes]
+    # Slices of one product, summed one by one, compile into a single pass over it; a sum over an
+    # axis takes about a quarter longer.
+    for part in range(1, num_parts):
+        outcome = products[part * num_prefixes : (part + 1) * num_prefixes]
+        value = value - outcome * log_stable(outcome)
     return value
 
 
