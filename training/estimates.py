@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..agents.encoder import ObservationEncoder, log_encode
-from .evidence import smoothed, state_usage
+from .evidence import outcome_pairs, smoothed, state_usage
 from .smoothing import TINY
 from .trajectories import Trajectories
 
@@ -119,7 +119,5 @@ def _expectations(encoder, B, D, data):
     result = smoothed(encoder, B, D, data)
     beliefs = result.beliefs * data.mask[:, :, None]
     counts = jnp.einsum("nto,ntk->ok", probs, beliefs)
-    actions = jax.nn.one_hot(data.actions, B.shape[-1])[:, :-1] * data.mask[:, 1:, None]
-    pairs = jnp.einsum("ntp,nto,ntu->pou", probs[:, 1:], probs[:, :-1], actions)
     visits = result.transition_counts.sum(axis=0)
-    return counts, state_usage(log_probs, data.mask), pairs, visits
+    return counts, state_usage(log_probs, data.mask), outcome_pairs(log_probs, data), visits
