@@ -96,7 +96,7 @@ def shifts(flow: np.ndarray, log_B: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         log_B: ``(K, K, U)``.
 
     Returns:
-        ``(M,)`` gains and ``(M, K)`` moves.
+        ``(M,)`` gains and ``(M, K)`` moves, some of them more than once.
     """
     gains, moves = [], []
     for path in _paths(log_B):
@@ -108,18 +108,17 @@ def shifts(flow: np.ndarray, log_B: np.ndarray) -> tuple[np.ndarray, np.ndarray]
             moves.append(move)
     if not moves:
         return np.empty(0), np.empty((0, len(log_B)), int)
-    moves, first = np.unique(np.concatenate(moves), axis=0, return_index=True)
-    return np.concatenate(gains)[first], moves
+    return np.concatenate(gains), np.concatenate(moves)
 
 
 def _paths(log_B: np.ndarray) -> list[np.ndarray]:
     """From each state, where each action most probably leads, until a state comes again."""
     paths = []
-    for successor in log_B.argmax(0).T:
+    for successor in log_B.argmax(0).T.tolist():
         for state in range(len(log_B)):
             path = [state]
             while successor[path[-1]] not in path:
-                path.append(int(successor[path[-1]]))
+                path.append(successor[path[-1]])
             if len(path) > 1:
                 paths.append(np.array(path))
     return paths
