@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from .assignment import by_action
+
 # Share of all counts added, spread evenly: no index is impossible in a state.
 PSEUDO_COUNT = 1e-3
 TINY = 1e-12
@@ -46,13 +48,12 @@ def fit_emissions(
         num_iterations: steps.
     """
     # Single precision halves the time and errs by less than a nat over all pairs.
-    pairs, B, probs = (np.asarray(array, np.float32) for array in (pairs, B, probs))
-    num_states = probs.shape[1]
-    probs, usage = probs / probs.sum(0), np.full(num_states, 1 / num_states, np.float32)
-    seen = np.moveaxis(pairs / pairs.sum(), -1, 0)
+    seen, B = by_action(pairs / pairs.sum(), np.float32), by_action(B, np.float32)
+    probs = (probs / probs.sum(0)).astype(np.float32)
+    usage = np.full(len(B[0]), 1 / len(B[0]), np.float32)
     share = seen.sum((1, 2))
     for step in range(num_iterations):
-        joint = share[:, None, None] * np.moveaxis(B, -1, 0) * usage
+        joint = share[:, None, None] * B * usage
         with_current = probs @ joint
         predicted = with_current @ probs.T + TINY
         ratio = seen / predicted
