@@ -40,7 +40,8 @@ def repair(
         B: ``(K, K, U)`` reference.
 
     Returns:
-        The repaired alignment. Its runner-up is the best of what `alignment` proposed.
+        The repaired alignment. Its runner-up is the best of what `alignment` proposed. Scores are
+        those of the transition counts, which did not decide: the runner-up's may be higher.
     """
     counts = np.asarray(transition_counts, float) / np.sum(transition_counts)
     pairs, B = np.asarray(outcome_pairs, float), np.asarray(B, float)
