@@ -67,7 +67,9 @@ def fit_emissions(
     return Emissions(probs, usage, log_likelihood)
 
 
-def hard_emissions(index_usage: np.ndarray, state_of_index: np.ndarray, num_states: int):
+def hard_emissions(
+    index_usage: np.ndarray, state_of_index: np.ndarray, num_states: int
+) -> np.ndarray:
     """``(L, K)`` `probs` to begin with: each index with its state, up to `LEAK`."""
     share = (1 - LEAK) * np.eye(num_states)[state_of_index] + LEAK / num_states
     return share * np.maximum(index_usage, TINY)[:, None]
