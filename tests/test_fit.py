@@ -2,12 +2,15 @@ import dataclasses
 import subprocess
 import sys
 
+import equinox as eqx
 import gymnasium as gym
 import jax
 import numpy as np
 import pytest
 from aifgym.envs import LineWorld
 from aifgym.training import TrainConfig, Trajectories, collect, fit, metrics, simulate
+from aifgym.training.estimates import estimate
+from aifgym.training.history import doubts
 from aifgym.training.recipes import LEARNED, TutorialRecipe, recipe_for
 from helpers import arrays_of
 
@@ -298,3 +301,20 @@ def test_recipes_follow_the_number_of_states():
     assert recipe_for(5, False) == LEARNED[5]
     assert recipe_for(6, True) == LEARNED[10]
     assert recipe_for(200, False) == LEARNED[50]
+
+
+def test_two_exchanged_states_are_noticed(world):
+    agent, _ = fit(world)
+    data, _ = test_data(world)
+
+    def last(encoder):
+        return encoder.mlp.layers[-1].weight, encoder.mlp.layers[-1].bias
+
+    order = np.array([0, 3, 2, 1, 4])
+    exchanged = eqx.tree_at(last, agent.encoder, tuple(x[order] for x in last(agent.encoder)))
+    for encoder, is_right in ((agent.encoder, True), (exchanged, False)):
+        found = estimate(encoder, agent.model.B, agent.model.D, data)
+        assert (found.exchange_gain < 0) == is_right
+        said = doubts(np.full(4, -0.8), 5.0, 5, found, True, None)
+        assert any("exchanging states" in warning for warning in said) != is_right
+    assert sorted(found.exchange) == [1, 3]

@@ -136,23 +136,23 @@ def _search(
     counts: np.ndarray, log_B: np.ndarray, num_restarts: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
     """Good assignments: one from the uniform start, and more if that one fits badly."""
-    found = [_pinned_search(counts, log_B, rng)]
+    found = _pinned_searches(counts, log_B, rng, [None])
     score = assignment_score(counts, log_B, found[0])
     if score < _reference_score(counts, log_B, found[0]) - MISFIT:
         most_used = index_usage(counts).argmax()
         states = rng.permutation(len(log_B))[: 4 * num_restarts]
-        found += [_pinned_search(counts, log_B, rng, (most_used, state)) for state in states]
+        found += _pinned_searches(counts, log_B, rng, [(most_used, state) for state in states])
     return found
 
 
-def _pinned_search(
-    counts: np.ndarray, log_B: np.ndarray, rng: np.random.Generator, pin: tuple = ()
-) -> np.ndarray:
-    """One search; `pin` is an index and the state where it is held until the assignment is hard."""
-    pull = np.zeros((len(counts), len(log_B)))
-    if pin:
-        pull[pin] = PIN
-    return refine(counts, log_B, harden(graduated_assignment(counts, log_B, rng, pull)))
+def _pinned_searches(counts: np.ndarray, log_B: np.ndarray, rng, pins: list) -> list[np.ndarray]:
+    """A search for each pin: an index and the state where it is held at first, or None."""
+    pull = np.zeros((len(pins), len(counts), len(log_B)))
+    for search, pin in enumerate(pins):
+        if pin:
+            pull[search][pin] = PIN
+    soft = graduated_assignment(counts, log_B, rng, pull)
+    return [refine(counts, log_B, harden(one)) for one in soft]
 
 
 def _mirror_images(
@@ -171,7 +171,7 @@ def _mirror_images(
     state = num_twins.argmin()
     flow = state_counts(counts, len(log_B), best)
     others = rng.permutation(np.flatnonzero(twins[state]))[:num_searches]
-    images = [_pinned_search(flow, log_B, rng, (state, other)) for other in others]
+    images = _pinned_searches(flow, log_B, rng, [(state, other) for other in others])
     return [image[best] for image in images if image[state] != state]
 
 

@@ -47,7 +47,7 @@ def emission_score(counts: np.ndarray, num_states: int, state_of_index: np.ndarr
 def graduated_assignment(
     counts: np.ndarray, log_B: np.ndarray, rng: np.random.Generator, pull: np.ndarray
 ) -> np.ndarray:
-    """Soft assignment ``(L, K)``, ``p(state | index)``, annealed from uniform to almost hard.
+    """Soft assignments ``(S, L, K)``, ``p(state | index)``, annealed from uniform to almost hard.
 
     With as many indices as states, columns sum to 1, as in a permutation. With more indices, the
     usage of the indices is distributed over the states in about equal parts.
@@ -56,9 +56,10 @@ def graduated_assignment(
         counts: ``(L, L, U)``, sum 1.
         log_B: ``(K, K, U)``.
         rng: breaks ties in the first assignment.
-        pull: ``(L, K)`` nats per visit added to the log likelihood, to look elsewhere.
+        pull: ``(S, L, K)`` nats per visit added to the log likelihood, to look elsewhere in each of
+            ``S`` searches.
     """
-    num_indices, num_states = pull.shape
+    num_indices, num_states = pull.shape[1:]
     square = num_indices == num_states
     mass = np.full(num_indices, 1 / num_states) if square else np.maximum(index_usage(counts), 1e-6)
     soft = _sinkhorn(0.01 * rng.normal(size=pull.shape) + pull, mass)
@@ -72,19 +73,26 @@ def graduated_assignment(
 def _affinity(counts: np.ndarray, log_B: np.ndarray, soft: np.ndarray) -> np.ndarray:
     """Gradient ``(L, K)`` of the expected score with respect to the soft assignment."""
     total = np.zeros_like(soft)
-    for action in range(counts.shape[2]):
-        flow, log_p = counts[..., action], log_B[..., action]
+    for flow, log_p in zip(by_action(counts), by_action(log_B)):
         total += flow @ soft @ log_p.T + flow.T @ soft @ log_p
     return total
 
 
+def by_action(array: np.ndarray, dtype=float) -> np.ndarray:
+    """``[action, next, current]`` from ``[next, current, action]``.
+
+    In one block of memory: NumPy multiplies matrices with gaps many times slower.
+    """
+    return np.ascontiguousarray(np.moveaxis(array, -1, 0), dtype)
+
+
 def _sinkhorn(logits: np.ndarray, mass: np.ndarray, num_iterations: int = 15) -> np.ndarray:
     """Scale ``exp(logits)``: rows sum to 1, and columns, weighted by `mass`, to about ``1 / K``."""
-    scaled = np.exp(logits - logits.max(1, keepdims=True))
-    target = mass.sum() / logits.shape[1]
+    scaled = np.exp(logits - logits.max(-1, keepdims=True))
+    target = mass.sum() / logits.shape[-1]
     for _ in range(num_iterations):
-        scaled *= target / np.maximum(mass @ scaled, 1e-30)
-        scaled /= np.maximum(scaled.sum(1, keepdims=True), 1e-30)
+        scaled *= target / np.maximum(mass @ scaled, 1e-30)[:, None]
+        scaled /= np.maximum(scaled.sum(-1, keepdims=True), 1e-30)
     return scaled
 
 

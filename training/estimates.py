@@ -8,7 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..agents.encoder import ObservationEncoder, log_encode
-from .evidence import smoothed, state_usage
+from .alignment import MIN_PROBABILITY
+from .assignment import exchange_gains
+from .evidence import outcome_pairs, smoothed, state_usage
 from .smoothing import TINY
 from .trajectories import Trajectories
 
@@ -28,6 +30,9 @@ class Estimates(NamedTuple):
         information: how far they are from independence, in nats.
         chance: the misfit that so few transitions leave by chance, at most: `K^2 U / 2 N`, the
             mean of half a chi-square over N.
+        exchange: the two states whose exchange would explain these pairs best.
+        exchange_gain: what it would add to their log likelihood, nats per pair; negative where
+            each state is in its place.
     """
 
     A: np.ndarray
@@ -35,6 +40,8 @@ class Estimates(NamedTuple):
     misfit: float
     information: float
     chance: float
+    exchange: tuple[int, int]
+    exchange_gain: float
 
 
 def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates:
@@ -55,7 +62,17 @@ def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates
     independent = pairs.sum(axis=1)[:, None] * pairs.sum(axis=0) / pairs.sum(axis=(0, 1))
     chance = pairs.size / (2 * data.num_transitions)
     misfit = _divergence(pairs, predicted)
-    return Estimates(A, usage, misfit, _divergence(pairs, independent), chance)
+    information = _divergence(pairs, independent)
+    return Estimates(A, usage, misfit, information, chance, *_best_exchange(pairs, np.asarray(B)))
+
+
+def _best_exchange(pairs: np.ndarray, B: np.ndarray) -> tuple[tuple[int, int], float]:
+    """The two states whose exchange gains most, and how much."""
+    log_B = np.log(np.maximum(B, MIN_PROBABILITY))
+    gains = exchange_gains(pairs, log_B, np.arange(len(B)))
+    gains[np.diag_indices(len(B))] = -np.inf
+    state, other = np.unravel_index(gains.argmax(), gains.shape)
+    return (int(state), int(other)), float(gains.max())
 
 
 def _divergence(p: np.ndarray, q: np.ndarray) -> float:
@@ -119,7 +136,5 @@ def _expectations(encoder, B, D, data):
     result = smoothed(encoder, B, D, data)
     beliefs = result.beliefs * data.mask[:, :, None]
     counts = jnp.einsum("nto,ntk->ok", probs, beliefs)
-    actions = jax.nn.one_hot(data.actions, B.shape[-1])[:, :-1] * data.mask[:, 1:, None]
-    pairs = jnp.einsum("ntp,nto,ntu->pou", probs[:, 1:], probs[:, :-1], actions)
     visits = result.transition_counts.sum(axis=0)
-    return counts, state_usage(log_probs, data.mask), pairs, visits
+    return counts, state_usage(log_probs, data.mask), outcome_pairs(log_probs, data), visits

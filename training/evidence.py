@@ -25,6 +25,13 @@ def state_usage(log_probs: Float[Array, "N T K"], mask: Bool[Array, "N T"]) -> F
     return jnp.einsum("ntk,nt->k", jnp.exp(log_probs), weight) / weight.sum()
 
 
+def outcome_pairs(log_probs: Float[Array, "N T O"], data: Trajectories) -> Float[Array, "O O U"]:
+    """Expected counts of successive outcomes of the encoder, `[next, current, action]`."""
+    probs = jnp.exp(log_probs)
+    actions = jax.nn.one_hot(data.actions, data.num_actions)[:, :-1] * data.mask[:, 1:, None]
+    return jnp.einsum("ntp,nto,ntu->pou", probs[:, 1:], probs[:, :-1], actions)
+
+
 def negative_log_evidence(
     encoder: ObservationEncoder,
     B: Float[Array, "K K U"],

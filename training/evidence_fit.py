@@ -1,6 +1,5 @@
 """Training by the evidence objective: restarts, alignment to a known B, fine-tuning, choice."""
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -14,15 +13,12 @@ from jaxtyping import PRNGKeyArray
 from ..agents.encoder import ObservationEncoder
 from . import beginnings
 from . import evidence_trainer as trainer
-from .alignment import Alignment, align
-from .evidence import smoothed
+from .alignment import Alignment
 from .recipes import Recipe, Schedule
+from .renaming import alignments_to, renamed
 from .restarts import take_restarts
 from .run_folder import NoFolder, RunFolder
 from .trajectories import Trajectories
-
-# Share of an index's outcomes that merging leaves to other states than its own.
-MERGE_LEAK = 0.01
 
 
 class Trained(NamedTuple):
@@ -89,16 +85,17 @@ def fit_evidence(
     states, standing, rows = descend(_sharded(states), recipe.main, "main")
     alignments = None
     if B is not None and not direct:
-        counts = np.asarray(_transition_counts(states.parameters, data))
-        alignments = [align(one, B) for one in counts]
-        # A restart that B explains badly is in a bad optimum or badly aligned.
-        unexplained = [a.reference_score - a.score for a in alignments]
-        best_first = np.argsort(unexplained)[: recipe.num_finetuned]
-        alignments = [alignments[restart] for restart in best_first]
-        states = take_restarts(states, best_first)
-        states = _renamed(states, alignments, B)
+        alignments = alignments_to(B, states.parameters, data)
+        states = renamed(states, alignments, B)
+        kept = np.arange(recipe.num_restarts)
+        if recipe.num_finetuned < recipe.num_restarts:
+            # A restart that B explains badly is in a bad optimum or badly aligned.
+            loss = _standing(states, held_out, recipe.finetune).loss
+            kept = np.argsort(loss)[: recipe.num_finetuned]
+            alignments = [alignments[restart] for restart in kept]
+            states = take_restarts(states, kept)
         states, standing, more = descend(states, recipe.finetune, "finetune")
-        rows += [row | {"restart": int(best_first[row["restart"]])} for row in more]
+        rows += [row | {"restart": int(kept[row["restart"]])} for row in more]
     best = int(np.nanargmin(standing.loss))
     chosen = take_restarts(states.parameters, best)
     learned_B, learned_D = (np.asarray(array) for array in chosen.dynamics())
@@ -126,17 +123,17 @@ def _descend(
 ) -> tuple[trainer.TrainState, trainer.Standing, list[dict]]:
     """All steps of one phase, chunk by chunk, from where it was stored."""
     states, rows = run_folder.load(phase, states)
-    traced = Schedule(*map(jnp.float32, schedule))
-    num_steps = math.ceil(schedule.num_steps / trainer.CHUNK) * trainer.CHUNK
     progress(int(states.step[0]))
-    for first in range(int(states.step[0]), num_steps, trainer.CHUNK):
-        states, losses = trainer.train_chunk(states, data, traced, batch_size)
-        standing = trainer.standing(states.parameters, held_out, traced.initial_weight)
+    standing = None
+    for new, losses in trainer.chunks(states, data, schedule, batch_size):
+        states = new
+        standing = _standing(states, held_out, schedule)
+        step, losses = int(states.step[0]), np.asarray(losses)
         rows += [
             {
                 "restart": restart,
                 "phase": phase,
-                "step": first + trainer.CHUNK,
+                "step": step,
                 "train_loss": float(losses[restart].mean()),
                 "held_out_loss": float(standing.loss[restart]),
                 "effective_states": float(standing.effective_states[restart]),
@@ -145,42 +142,14 @@ def _descend(
         ]
         run_folder.save(phase, states, rows)
         progress(trainer.CHUNK)
-    standing = trainer.standing(states.parameters, held_out, traced.initial_weight)
-    return states, trainer.Standing(*map(np.asarray, standing)), rows
+    return states, standing or _standing(states, held_out, schedule), rows
 
 
-def _renamed(
-    states: trainer.TrainState, alignments: list[Alignment], B: np.ndarray
-) -> trainer.TrainState:
-    """Each restart with its outcomes renamed to the states of B, and B in place of its own."""
-    num_restarts, num_states = len(alignments), len(B)
-    encoder = states.parameters.encoder
-    if len(alignments[0].state_of_index) == num_states:
-        index_of_state = jnp.asarray([np.argsort(a.state_of_index) for a in alignments])
-
-        def last(encoder):
-            return encoder.mlp.layers[-1].weight, encoder.mlp.layers[-1].bias
-
-        weight, bias = last(encoder)
-        weight = jnp.take_along_axis(weight, index_of_state[:, :, None], axis=1)
-        bias = jnp.take_along_axis(bias, index_of_state, axis=1)
-        encoder = eqx.tree_at(last, encoder, (weight, bias))
-    else:
-        merge = np.stack([np.eye(num_states)[a.state_of_index] for a in alignments])
-        merge = jnp.asarray((1 - MERGE_LEAK) * merge + MERGE_LEAK / num_states, jnp.float32)
-        encoder = eqx.tree_at(lambda e: e.merge, encoder, merge, is_leaf=lambda x: x is None)
-    B_logits = jnp.broadcast_to(trainer.known_logits(B), (num_restarts, *B.shape))
-    D_logits = jnp.zeros((num_restarts, num_states))
-    parameters = trainer.Parameters(encoder, B_logits, D_logits)
-    return eqx.filter_vmap(trainer.begin)(parameters, states.key)
-
-
-@eqx.filter_jit
-def _transition_counts(parameters: trainer.Parameters, data: Trajectories):
-    def one(parameters):
-        return smoothed(parameters.encoder, *parameters.dynamics(), data).transition_counts
-
-    return eqx.filter_vmap(one)(parameters)
+def _standing(
+    states: trainer.TrainState, held_out: Trajectories, schedule: Schedule
+) -> trainer.Standing:
+    weight = jnp.float32(schedule.initial_weight)
+    return trainer.Standing(*map(np.asarray, trainer.standing(states.parameters, held_out, weight)))
 
 
 def _sharded(states: trainer.TrainState) -> trainer.TrainState:

@@ -1,5 +1,7 @@
 """Adam on the evidence objective: pure functions of a state that can be stored and resumed."""
 
+import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import equinox as eqx
@@ -135,6 +137,16 @@ def train_chunk(
         return eqx.combine(arrays, static), losses
 
     return eqx.filter_vmap(one)(states)
+
+
+def chunks(
+    states: TrainState, data: Trajectories, schedule: Schedule, batch_size: int
+) -> Iterator[tuple[TrainState, Float[Array, "R CHUNK"]]]:
+    """The trainings and their losses after each chunk, from where they are to the last step."""
+    traced = Schedule(*map(jnp.float32, schedule))
+    for _ in range(int(states.step[0]), math.ceil(schedule.num_steps), CHUNK):
+        states, losses = train_chunk(states, data, traced, batch_size)
+        yield states, losses
 
 
 @eqx.filter_jit

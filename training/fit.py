@@ -96,14 +96,13 @@ def fit(
         )
     settings |= {"dynamics": config.dynamics, "num_states": model.num_states}
     usage = usage if config.evidence == "likelihood" else None
-    agent = ActiveInferenceEncoderAgent(encoder, model, usage, settings, seed=seed)
-    history = dataclasses.replace(history, num_transitions=data.num_transitions)
-    if goal_observation is not None:
-        return agent.with_goal(observation=goal_observation, preference=config.preference), history
     if preferences == "reward":
         rewards = estimate_rewards(encoder, model.B, model.D, data)
-        return agent.with_preferences(config.preference * rewards), history
-    return agent, history
+        model = dataclasses.replace(model, C=config.preference * rewards)
+    agent = ActiveInferenceEncoderAgent(encoder, model, usage, settings, seed=seed)
+    if goal_observation is not None:
+        agent = agent.with_goal(observation=goal_observation, preference=config.preference)
+    return agent, dataclasses.replace(history, num_transitions=data.num_transitions)
 
 
 def _trajectories(

@@ -11,8 +11,10 @@ from .estimates import Estimates
 SAME_LOSS = 0.03
 # What a known B may leave unexplained of successive outcomes: multiples of what chance leaves,
 # and a share of their information. Right labels of 5 to 20 states were measured at 0.05 to 0.65 of
-# the first, thoroughly wrong ones above 0.88; two states exchanged among 20 stay unnoticed.
+# the first, thoroughly wrong ones above 0.88. Two states exchanged among 20 hardly change it.
 LARGEST_MISFIT, LARGEST_MISFIT_SHARE = 0.8, 0.03
+# Nats per transition that an exchange of two states may gain by chance.
+LARGEST_EXCHANGE_GAIN = 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +78,11 @@ def doubts(
         found.append(
             f"states do not move as B says: it leaves {share:.0%} of what successive outcomes "
             "tell about each other unexplained; the labels may be wrong"
+        )
+    if knows_dynamics and estimates.exchange_gain > LARGEST_EXCHANGE_GAIN:
+        found.append(
+            "exchanging states {} and {} would explain better how states move: "
+            "the labels may be wrong".format(*estimates.exchange)
         )
     if alignment is not None and alignment.ambiguous:
         found.append("the alignment is ambiguous: another one explains the transitions as well")

@@ -101,9 +101,7 @@ def _start(data: Trajectories, key: PRNGKeyArray) -> trainer.TrainState:
 
 
 def _train(states: trainer.TrainState, data: Trajectories, schedule: Schedule):
-    traced = Schedule(*map(jnp.float32, schedule))
-    for _ in range(math.ceil(schedule.num_steps / trainer.CHUNK)):
-        states, _ = trainer.train_chunk(states, data, traced, AUTO.batch_size)
+    *_, (states, _) = trainer.chunks(states, data, schedule, AUTO.batch_size)
     return states
 
 

@@ -42,7 +42,8 @@ class Recipe:
             that they do not freeze in a wrong order; large lets learned dynamics see labels.
         batch_size: sequences per gradient step.
         num_restarts: trainings side by side.
-        num_finetuned: how many of them are fine-tuned: those that the known B explains best.
+        num_finetuned: how many of them are fine-tuned: those whose held-out evidence under the
+            known B is best.
         encoder_width: units per hidden layer.
         encoder_depth: hidden layers.
         spare_indices: latent indices beyond K, as a fraction of K, merged by alignment.
