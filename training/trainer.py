@@ -8,6 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.random as jr
+import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ..agents.encoder import ObservationEncoder
@@ -85,13 +86,14 @@ def train(
     chunk = recipe.checkpoint_every
     losses = []
     for first in range(0, recipe.train_steps, chunk):
-        steps = jnp.arange(first, first + chunk)
+        steps = np.arange(first, first + chunk, dtype=np.int32)
         states, chunk_losses = _train_chunk(states, model, data, held_out, steps, recipe)
-        losses.append(jax.block_until_ready(chunk_losses))
+        # NumPy from here on: each operation of JAX outside a compiled program compiles by itself.
+        losses.append(jax.tree.map(np.asarray, chunk_losses))
         if progress is not None:
             progress(min(chunk, recipe.train_steps - first))
-    train_loss, held_out_loss = jax.tree.map(lambda *parts: jnp.concatenate(parts, 1), *losses)
-    steps = jnp.arange(recipe.train_steps)
+    train_loss, held_out_loss = jax.tree.map(lambda *parts: np.concatenate(parts, 1), *losses)
+    steps = np.arange(recipe.train_steps)
     kept = steps[_is_checkpoint(steps, recipe)]
     train_loss, held_out_loss = jax.tree.map(lambda x: x[:, kept], (train_loss, held_out_loss))
     return states, Curves(kept, train_loss, held_out_loss)
@@ -137,11 +139,12 @@ def _train_step(state: TrainState, index, model, data, held_out, recipe):
     encoder = eqx.apply_updates(state.encoder, updates)
 
     def losses():
-        held_out_batch = _draw_batch(key_held_out, held_out, recipe.batch_size)
-        return (
-            objective(encoder, model, batch, recipe),
-            objective(encoder, model, held_out_batch, recipe),
-        )
+        # Both at once compile faster than one after the other.
+        held_out_batch = _draw_batch(key_held_out, held_out, len(batch.mask))
+        count = len(held_out_batch.mask)  # fewer than in the batch where little is held out
+        both = jax.tree.map(lambda x, y: jnp.stack([x[:count], y]), batch, held_out_batch)
+        terms = jax.vmap(lambda data: objective(encoder, model, data, recipe))(both)
+        return tuple(TutorialLoss(*pair) for pair in zip(*terms))
 
     def no_losses():
         return jax.tree.map(lambda x: jnp.full(x.shape, jnp.nan), jax.eval_shape(losses))
