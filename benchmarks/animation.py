@@ -1,0 +1,192 @@
+"""An episode as an animation: the path, the growing posterior, and why the agent acted.
+
+Source: pymdp's tutorial, sections 10 and 11, for the first two panels and the title.
+"""
+
+from collections.abc import Iterator
+
+import matplotlib.patheffects as effects
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ..envs import ACTION_NAMES, LineWorld, colours
+from . import style
+from .episode import Episode, Names
+
+OBSERVED = style.rgb(colours.VERMILION)
+CHOSEN, OTHER = style.rgb(colours.BLUE), style.rgb(colours.GREY)
+MOST_LABELS = 24
+HALO = [effects.withStroke(linewidth=2.5, foreground="white")]
+
+
+class EpisodeView:
+    """A figure whose fixed parts are drawn once, and which shows any step of an episode.
+
+    Args:
+        episode: what happened.
+        world: where.
+        names: which state each latent index stands for.
+        draw_plane: draws what lies under the path, given the axes of the plane.
+        title: of the plane.
+    """
+
+    def __init__(self, episode: Episode, world: LineWorld, names: Names, draw_plane, title) -> None:
+        self.episode, self.names = episode, names
+        self.figure = Figure(figsize=(12, 5), dpi=100, layout="constrained")
+        self._canvas = FigureCanvasAgg(self.figure)
+        left, middle, right = self.figure.subfigures(1, 3, width_ratios=[4.3, 4.3, 3.4])
+        self.headline = self.figure.suptitle(" ", fontsize=12, weight="bold")
+        plane = left.subplots()
+        draw_plane(plane)
+        plane.set_title(title)
+        self._start_path(plane, world)
+        self._start_heat(middle, middle.subplots())
+        self._start_bars(right)
+        self._moving = [self.headline, self.path, self.seen, self.newest, self.here,
+                        self.heat, self.true_marks, *self._bar_artists]  # fmt: skip
+        self._canvas.draw()
+        for artist in self._moving:
+            artist.set_animated(True)
+        self.figure.set_layout_engine("none")
+        self._canvas.draw()
+        self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+
+    def frames(self) -> Iterator[np.ndarray]:
+        """One `(500, 1200, 3)` uint8 frame per decision."""
+        for step in range(len(self.episode.states)):
+            self.show(step)
+            self._canvas.restore_region(self._background)
+            for artist in self._moving:
+                self.figure.draw_artist(artist)
+            yield np.array(self._canvas.buffer_rgba())[:, :, :3].copy()
+
+    def show(self, step: int) -> None:
+        """Sets all that moves to one decision; a saved figure then shows it, too."""
+        episode = self.episode
+        self.headline.set_text(self.title(step))
+        path = self._means[episode.states[: step + 1]]
+        self.path.set_data(*path.T)
+        self.here.set_data(*path[-1:].T)
+        self.seen.set_data(*episode.observations[:step].T)
+        self.newest.set_data(*episode.observations[step : step + 1].T)
+        shown = np.full(self._posterior.shape, np.nan)
+        shown[:, : step + 1] = self._posterior[:, : step + 1]
+        self.heat.set_data(np.ma.masked_invalid(shown))
+        self.true_marks.set_data(np.arange(step + 1), self._true_rows[: step + 1])
+        self._show_bars(step)
+
+    def finish(self, step: int) -> Figure:
+        """The figure of one step, for saving; no frames can be made after that."""
+        self.show(step)
+        for artist in self._moving:
+            artist.set_animated(False)
+        return self.figure
+
+    def title(self, step: int) -> str:
+        """Time, true state, encoded index, inferred state and last action."""
+        episode, label = self.episode, self.names.label
+        last = "none" if step == 0 else ACTION_NAMES[episode.actions[step - 1]]
+        return (
+            f"t = {step}   |   true state {episode.states[step]}   |   "
+            f"encoded {label(episode.encoded[step])}   |   "
+            f"inferred {label(episode.inferred[step])}   |   last action: {last}"
+        )
+
+    def _start_path(self, axes, world: LineWorld) -> None:
+        self._means = world.means
+        small = world.num_states > MOST_LABELS
+        axes.plot(
+            *self._means[self.episode.target_state], "s", ms=12 if small else 21, mfc="none",
+            mec="black", mew=1.8, zorder=6, label="target",
+        )  # fmt: skip
+        over = {"zorder": 4, "path_effects": HALO}
+        (self.path,) = axes.plot([], [], "-", color="black", lw=2, **over, label="path")
+        ring = {"ms": 8 if small else 17, "mfc": "none", "mec": "black", "mew": 2.6}
+        (self.here,) = axes.plot([], [], "o", **ring, zorder=8, label="true state")
+        cross = {"marker": "x", "ls": "none", "color": OBSERVED, "path_effects": HALO, "zorder": 8}
+        (self.seen,) = axes.plot([], [], ms=6, mew=1.4, alpha=0.6, **cross)
+        (self.newest,) = axes.plot([], [], ms=10, mew=2.8, **cross, label="observation")
+        handles, labels = axes.get_legend_handles_labels()
+        legend = axes.figure.legend(
+            handles, labels, loc="outside lower center", ncols=4, columnspacing=1.0,
+            handletextpad=0.3, handlelength=1.2,
+        )  # fmt: skip
+        for handle in legend.legend_handles:
+            handle.set_markersize(min(handle.get_markersize(), 9))
+
+    def _start_heat(self, figure, axes) -> None:
+        # Rows in the order of the line, whatever the agent's own numbers are.
+        order = np.argsort(self.names.states, kind="stable")
+        self._posterior = self.episode.beliefs[:, order].T
+        matched = np.searchsorted(self.names.states[order], self.episode.states)
+        self._true_rows = np.minimum(matched, len(order) - 1)
+        colour_map = style.mpl.colormaps[style.PROBABILITY_MAP].with_extremes(bad="0.93")
+        shape = self._posterior.shape
+        self.heat = axes.imshow(
+            np.zeros(shape), vmin=0, vmax=1, cmap=colour_map, origin="lower", aspect="auto",
+            interpolation="nearest",
+        )  # fmt: skip
+        (self.true_marks,) = axes.plot(
+            [], [], "o", ms=5 if shape[0] > MOST_LABELS else 8, mfc="none", mec="black", mew=1.5,
+            path_effects=HALO, label="true state",
+        )  # fmt: skip
+        axes.set(title="Posterior $q(s_t)$", xlabel="time step $t$")
+        own = "latent index (its state)" if self.names.own else "state"
+        axes.set_ylabel(own, labelpad=2)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+        rows = range(0, len(order), 1 if len(order) <= MOST_LABELS else 5)
+        size = 9 if len(order) <= 12 else 7.5
+        axes.set_yticks(rows, [self.names.label(order[row]) for row in rows], fontsize=size)
+        axes.set(xlim=(-0.5, shape[1] - 0.5), ylim=(-0.5, shape[0] - 0.5))
+        figure.colorbar(self.heat, ax=axes, label="probability", pad=0.02, fraction=0.05)
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center")
+
+    def _start_bars(self, figure) -> None:
+        why = self.episode.explanation
+        self._rows = (
+            ("Utility (nats)", why.utility),
+            ("Information gain (nats)", why.info_gain),
+            ("Negative expected free energy (nats)", why.neg_efe),
+            ("Policy posterior (probability)", why.action_probs),
+        )
+        self._bars, self._bar_artists = [], []
+        for axes, (title, values) in zip(figure.subplots(4, 1), self._rows):
+            low, high = min(values.min(), 0), max(values.max(), 1e-3)
+            room = 0.3 * (high - low)
+            axes.set_xlim(low - (room if low < 0 else 0), high + room)
+            axes.set_title(title, fontsize=10, loc="left")
+            axes.set_yticks(range(values.shape[1]), self._action_names(values.shape[1]))
+            axes.set_ylim(values.shape[1] - 0.45, -0.55)
+            axes.tick_params(axis="x", labelsize=8)
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
+            bars = axes.barh(range(values.shape[1]), [0] * values.shape[1], height=0.72)
+            texts = [axes.text(0, row, "", va="center", fontsize=8.5) for row in range(len(bars))]
+            self._bars.append((bars, texts))
+            self._bar_artists += [*bars, *texts]
+        blank = figure.legend(
+            [self._patch(CHOSEN), self._patch(OTHER)], ["next action", "other actions"],
+            loc="outside lower center", ncols=2,
+        )  # fmt: skip
+        blank.set_title(None)
+
+    def _show_bars(self, step: int) -> None:
+        for (bars, texts), (_, values) in zip(self._bars, self._rows):
+            for action, (bar, text) in enumerate(zip(bars, texts)):
+                value = float(values[step, action])
+                bar.set_width(value)
+                bar.set_facecolor(CHOSEN if action == self.episode.actions[step] else OTHER)
+                text.set_text(f" {value:.2f} ")
+                text.set_x(value)
+                text.set_ha("left" if value >= 0 else "right")
+
+    @staticmethod
+    def _action_names(count: int) -> list[str]:
+        return list(ACTION_NAMES) if count == len(ACTION_NAMES) else list(map(str, range(count)))
+
+    @staticmethod
+    def _patch(colour):
+        from matplotlib.patches import Patch
+
+        return Patch(color=colour)
