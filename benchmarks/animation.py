@@ -3,22 +3,21 @@
 Source: pymdp's tutorial, sections 10 and 11, for the first two panels and the title.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-import matplotlib.patheffects as effects
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from ..envs import ACTION_NAMES, LineWorld, colours
-from . import style
+from . import plane, style
 from .episode import Episode, Names
 
 OBSERVED = style.rgb(colours.VERMILION)
 CHOSEN, OTHER = style.rgb(colours.BLUE), style.rgb(colours.GREY)
-MOST_LABELS = 24
-HALO = [effects.withStroke(linewidth=2.5, foreground="white")]
 
 
 class EpisodeView:
@@ -28,23 +27,31 @@ class EpisodeView:
         episode: what happened.
         world: where.
         names: which state each latent index stands for.
-        draw_plane: draws what lies under the path, given the axes of the plane.
+        draw_ground: draws what lies under the path, given the axes and limits of the plane.
         title: of the plane.
     """
 
-    def __init__(self, episode: Episode, world: LineWorld, names: Names, draw_plane, title) -> None:
+    def __init__(
+        self,
+        episode: Episode,
+        world: LineWorld,
+        names: Names,
+        draw_ground: Callable[[Axes, tuple[float, ...]], None],
+        title: str,
+    ) -> None:
         self.episode, self.names = episode, names
         self.figure = Figure(figsize=(12, 5), dpi=100, layout="constrained")
         self._canvas = FigureCanvasAgg(self.figure)
         left, middle, right = self.figure.subfigures(1, 3, width_ratios=[4.3, 4.3, 3.4])
         self.headline = self.figure.suptitle(" ", fontsize=12, weight="bold")
-        plane = left.subplots()
-        draw_plane(plane)
-        plane.set_title(title)
-        self._start_path(plane, world)
+        axes, limits = left.subplots(), plane.extent(world, episode.observations)
+        draw_ground(axes, limits)
+        axes.set_title(title)
+        self._start_path(axes, world)
+        states = plane.draw_states(axes, world, limits)
         self._start_heat(middle, middle.subplots())
         self._start_bars(right)
-        self._moving = [self.headline, self.path, self.seen, self.newest, self.here,
+        self._moving = [self.headline, self.path, *states, self.seen, self.newest, self.here,
                         self.heat, self.true_marks, *self._bar_artists]  # fmt: skip
         self._canvas.draw()
         for artist in self._moving:
@@ -96,16 +103,22 @@ class EpisodeView:
 
     def _start_path(self, axes, world: LineWorld) -> None:
         self._means = world.means
-        small = world.num_states > MOST_LABELS
+        small = world.num_states > plane.MOST_LABELS
         axes.plot(
             *self._means[self.episode.target_state], "s", ms=12 if small else 21, mfc="none",
             mec="black", mew=1.8, zorder=6, label="target",
         )  # fmt: skip
-        over = {"zorder": 4, "path_effects": HALO}
+        over = {"zorder": 4, "path_effects": plane.HALO}
         (self.path,) = axes.plot([], [], "-", color="black", lw=2, **over, label="path")
         ring = {"ms": 8 if small else 17, "mfc": "none", "mec": "black", "mew": 2.6}
         (self.here,) = axes.plot([], [], "o", **ring, zorder=8, label="true state")
-        cross = {"marker": "x", "ls": "none", "color": OBSERVED, "path_effects": HALO, "zorder": 8}
+        cross = {
+            "marker": "x",
+            "ls": "none",
+            "color": OBSERVED,
+            "path_effects": plane.HALO,
+            "zorder": 8,
+        }
         (self.seen,) = axes.plot([], [], ms=6, mew=1.4, alpha=0.6, **cross)
         (self.newest,) = axes.plot([], [], ms=10, mew=2.8, **cross, label="observation")
         handles, labels = axes.get_legend_handles_labels()
@@ -129,14 +142,14 @@ class EpisodeView:
             interpolation="nearest",
         )  # fmt: skip
         (self.true_marks,) = axes.plot(
-            [], [], "o", ms=5 if shape[0] > MOST_LABELS else 8, mfc="none", mec="black", mew=1.5,
-            path_effects=HALO, label="true state",
+            [], [], "o", ms=5 if shape[0] > plane.MOST_LABELS else 8, mfc="none", mec="black",
+            mew=1.5, path_effects=plane.HALO, label="true state",
         )  # fmt: skip
         axes.set(title="Posterior $q(s_t)$", xlabel="time step $t$")
         own = "latent index (its state)" if self.names.own else "state"
         axes.set_ylabel(own, labelpad=2)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
-        rows = range(0, len(order), 1 if len(order) <= MOST_LABELS else 5)
+        rows = range(0, len(order), 1 if len(order) <= plane.MOST_LABELS else 5)
         size = 9 if len(order) <= 12 else 7.5
         axes.set_yticks(rows, [self.names.label(order[row]) for row in rows], fontsize=size)
         axes.set(xlim=(-0.5, shape[1] - 0.5), ylim=(-0.5, shape[0] - 0.5))
@@ -155,6 +168,8 @@ class EpisodeView:
         for axes, (title, values) in zip(figure.subplots(4, 1), self._rows):
             low, high = min(values.min(), 0), max(values.max(), 1e-3)
             room = 0.3 * (high - low)
+            if values is why.action_probs:
+                low, high, room = 0, 1, 0.3
             axes.set_xlim(low - (room if low < 0 else 0), high + room)
             axes.set_title(title, fontsize=10, loc="left")
             axes.set_yticks(range(values.shape[1]), self._action_names(values.shape[1]))
@@ -165,11 +180,9 @@ class EpisodeView:
             texts = [axes.text(0, row, "", va="center", fontsize=8.5) for row in range(len(bars))]
             self._bars.append((bars, texts))
             self._bar_artists += [*bars, *texts]
-        blank = figure.legend(
-            [self._patch(CHOSEN), self._patch(OTHER)], ["next action", "other actions"],
-            loc="outside lower center", ncols=2,
-        )  # fmt: skip
-        blank.set_title(None)
+        colours_shown = [Patch(color=CHOSEN), Patch(color=OTHER)]
+        names = ["next action", "other actions"]
+        figure.legend(colours_shown, names, loc="outside lower center", ncols=2)
 
     def _show_bars(self, step: int) -> None:
         for (bars, texts), (_, values) in zip(self._bars, self._rows):
@@ -184,9 +197,3 @@ class EpisodeView:
     @staticmethod
     def _action_names(count: int) -> list[str]:
         return list(ACTION_NAMES) if count == len(ACTION_NAMES) else list(map(str, range(count)))
-
-    @staticmethod
-    def _patch(colour):
-        from matplotlib.patches import Patch
-
-        return Patch(color=colour)

@@ -10,9 +10,7 @@ from PIL import Image
 
 from ..agents.files import replacing
 
-NO_FFMPEG = (
-    "no MP4 was written, ffmpeg is missing: pip install -c constraints.txt imageio-ffmpeg"
-)
+NO_FFMPEG = "no MP4 was written, ffmpeg is missing: pip install -c constraints.txt imageio-ffmpeg"
 
 
 def save_gif(frames: Sequence[np.ndarray], path: Path, seconds_per_frame: float) -> None:
@@ -26,7 +24,9 @@ def save_gif(frames: Sequence[np.ndarray], path: Path, seconds_per_frame: float)
     # One palette for all frames: what does not change stays equal, and only changes are stored.
     sample = Image.fromarray(np.concatenate([frames[0], frames[len(frames) // 2], frames[-1]]))
     palette = sample.quantize(colors=255, method=Image.Quantize.MEDIANCUT)
-    images = [Image.fromarray(f).quantize(palette=palette, dither=Image.Dither.NONE) for f in frames]
+    images = [
+        Image.fromarray(f).quantize(palette=palette, dither=Image.Dither.NONE) for f in frames
+    ]
     durations = [round(1000 * seconds_per_frame)] * len(images)
     durations[-1] *= 2
     with replacing(path) as temporary:

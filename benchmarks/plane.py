@@ -2,6 +2,7 @@
 
 import matplotlib.patheffects as effects
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
@@ -13,6 +14,7 @@ from . import style
 from .episode import Names
 
 PIXELS = 320
+MOST_LABELS = 24
 HALO = [effects.withStroke(linewidth=2.5, foreground="white")]
 
 
@@ -81,28 +83,34 @@ def draw_ellipses(axes: Axes, world: LineWorld) -> None:
             axes.add_patch(Circle(mean, radius, fill=False, color=dark, linestyle=line, lw=1.1))
 
 
-def draw_states(axes: Axes, world: LineWorld, limits, small: bool = False) -> None:
-    """Dots with the states' numbers; beyond 24 states each fifth number, inside of the circle."""
+def draw_states(axes: Axes, world: LineWorld, limits) -> list[Artist]:
+    """Dots with the states' numbers; beyond 24 states each fifth number, inside of the circle.
+
+    Returns:
+        Dots and numbers, for who draws something under them.
+    """
     means, colours = world.means, state_rgb(world.num_states)
     axes.plot(*means.T, "--", color="0.45", lw=0.9, zorder=2)
-    crowded = world.num_states > 24
-    size = 25 if crowded else 150 if small else 190
+    crowded = world.num_states > MOST_LABELS
+    size = 25 if crowded else 190
     edge = 0.4 if crowded else 0.8
     filled = [style.rgb(colour) for colour in colours]
-    axes.scatter(*means.T, s=size, c=filled, edgecolors="black", linewidths=edge, zorder=3)
+    dots = axes.scatter(*means.T, s=size, c=filled, edgecolors="black", linewidths=edge, zorder=5)
+    numbers = []
     for state, mean in enumerate(means):
         if not crowded:
             ink = style.rgb(label_colour(colours[state]))
-            write_at(axes, mean, str(state), color=ink, weight="bold", zorder=7)
+            numbers.append(write_at(axes, mean, str(state), color=ink, weight="bold", zorder=7))
         elif state % 5 == 0:
             inward = means.mean(axis=0) - mean
             step = 0.055 * (limits[1] - limits[0]) * inward / np.linalg.norm(inward)
-            write_at(axes, mean + step, str(state), path_effects=HALO, zorder=7)
+            numbers.append(write_at(axes, mean + step, str(state), path_effects=HALO, zorder=7))
     axes.set(xlim=limits[:2], ylim=limits[2:], xlabel="observation $x_1$")
     axes.set_ylabel("observation $x_2$", labelpad=0)
     axes.set_aspect("equal")
+    return [dots, *numbers]
 
 
-def write_at(axes: Axes, place, text: str, **style_of_text) -> None:
+def write_at(axes: Axes, place, text: str, **style_of_text) -> Artist:
     """Small centred text."""
-    axes.text(*place, text, ha="center", va="center_baseline", fontsize=8, **style_of_text)
+    return axes.text(*place, text, ha="center", va="center_baseline", fontsize=8, **style_of_text)
