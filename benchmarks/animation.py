@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from ..envs import ACTION_NAMES, LineWorld, colours
 from . import plane, style
@@ -175,7 +175,9 @@ class EpisodeView:
             axes.set_yticks(range(values.shape[1]), self._action_names(values.shape[1]))
             axes.set_ylim(values.shape[1] - 0.45, -0.55)
             axes.tick_params(axis="x", labelsize=8)
-            axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
+            is_probability = values is why.action_probs
+            ticks = FixedLocator([0, 0.5, 1]) if is_probability else MaxNLocator(nbins=4)
+            axes.xaxis.set_major_locator(ticks)
             bars = axes.barh(range(values.shape[1]), [0] * values.shape[1], height=0.72)
             texts = [axes.text(0, row, "", va="center", fontsize=8.5) for row in range(len(bars))]
             self._bars.append((bars, texts))

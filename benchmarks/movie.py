@@ -22,7 +22,7 @@ def save_gif(frames: Sequence[np.ndarray], path: Path, seconds_per_frame: float)
         seconds_per_frame: how long a frame stands.
     """
     # One palette for all frames: what does not change stays equal, and only changes are stored.
-    sample = Image.fromarray(np.concatenate([frames[0], frames[len(frames) // 2], frames[-1]]))
+    sample = Image.fromarray(np.concatenate([frame[::2, ::2] for frame in frames]))
     palette = sample.quantize(colors=255, method=Image.Quantize.MEDIANCUT)
     images = [
         Image.fromarray(f).quantize(palette=palette, dither=Image.Dither.NONE) for f in frames

@@ -7,7 +7,8 @@ import time
 import pytest
 from aifgym.benchmarks import commands, program
 
-TINY = ["--num-transitions", "120", "--num-restarts", "2", "--train-steps", "50"]
+FAST = ["--num-transitions", "120", "--num-restarts", "2", "--train-steps", "50"]
+TINY = [*FAST, "--no-figures"]
 
 
 def run(*arguments) -> int:
@@ -62,7 +63,7 @@ def test_train_writes_agent_and_curves_and_evaluate_reads_it(tmp_path, capfd):
         (["train", "--preference", "nan"], "preference must be finite"),
         (["evaluate", "x.aif", "--target-state", "None"], "--target-state must be a state"),
         (["benchmark", "--out", __file__], "--out must be a folder"),
-        ([], "train, evaluate, reproduce, benchmark, seeds"),
+        ([], "train, evaluate, animate, render-speed, reproduce, benchmark, seeds"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, named, capfd):
@@ -143,7 +144,7 @@ def test_benchmark_without_its_extra_says_what_to_install(monkeypatch, tmp_path,
 
 def test_ctrl_c_leaves_no_half_written_file_and_a_rerun_works(tmp_path):
     command = [sys.executable, "-m", "aifgym.benchmarks", "train", "--out", "agent.aif"]
-    endless = ["--train-steps", "1000000", "--num-transitions", "600"]
+    endless = ["--no-figures", "--train-steps", "1000000", "--num-transitions", "600"]
     log = tmp_path.with_suffix(".log")
     with open(log, "w") as stderr:
         process = subprocess.Popen([*command, *endless], cwd=tmp_path, stderr=stderr)
