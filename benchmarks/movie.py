@@ -50,7 +50,16 @@ def save_mp4(frames: Sequence[np.ndarray], path: Path, seconds_per_frame: float)
         given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}"]
         rate = ["-framerate", f"{1 / seconds_per_frame:.6f}", "-i", "-", "-r", "25"]
         # Players want an even size and this pixel format.
-        made = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", "-c:v", "libx264"]
+        made = [
+            "-vf",
+            "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+        ]
         quiet = [program, "-y", "-loglevel", "error"]
         result = subprocess.run(
             [*quiet, *given, *rate, *made, "-f", "mp4", str(temporary)],
