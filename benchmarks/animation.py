@@ -9,15 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from ..envs import ACTION_NAMES, LineWorld, colours
 from . import plane, style
 from .episode import Episode, Names
+from .why_panel import WhyPanel
 
 OBSERVED = style.rgb(colours.VERMILION)
-CHOSEN, OTHER = style.rgb(colours.BLUE), style.rgb(colours.GREY)
 
 
 class EpisodeView:
@@ -50,9 +49,9 @@ class EpisodeView:
         self._start_path(axes, world)
         states = plane.draw_states(axes, world, limits)
         self._start_heat(middle, middle.subplots())
-        self._start_bars(right)
+        self.why = WhyPanel(right, episode)
         self._moving = [self.headline, self.path, *states, self.seen, self.newest, self.here,
-                        self.heat, self.true_marks, *self._bar_artists]  # fmt: skip
+                        self.heat, self.true_marks, *self.why.artists]  # fmt: skip
         self._canvas.draw()
         for artist in self._moving:
             artist.set_animated(True)
@@ -82,7 +81,7 @@ class EpisodeView:
         shown[:, : step + 1] = self._posterior[:, : step + 1]
         self.heat.set_data(np.ma.masked_invalid(shown))
         self.true_marks.set_data(np.arange(step + 1), self._true_rows[: step + 1])
-        self._show_bars(step)
+        self.why.show(step)
 
     def finish(self, step: int) -> Figure:
         """The figure of one step, for saving; no frames can be made after that."""
@@ -133,8 +132,11 @@ class EpisodeView:
         # Rows in the order of the line, whatever the agent's own numbers are.
         order = np.argsort(self.names.states, kind="stable")
         self._posterior = self.episode.beliefs[:, order].T
-        matched = np.searchsorted(self.names.states[order], self.episode.states)
-        self._true_rows = np.minimum(matched, len(order) - 1)
+        ordered, states = self.names.states[order], self.episode.states
+        # A state that no index stands for has no row.
+        self._true_rows = np.where(
+            np.isin(states, ordered), np.searchsorted(ordered, states), np.nan
+        )
         colour_map = style.mpl.colormaps[style.PROBABILITY_MAP].with_extremes(bad="0.93")
         shape = self._posterior.shape
         self.heat = axes.imshow(
@@ -155,47 +157,3 @@ class EpisodeView:
         axes.set(xlim=(-0.5, shape[1] - 0.5), ylim=(-0.5, shape[0] - 0.5))
         figure.colorbar(self.heat, ax=axes, label="probability", pad=0.02, fraction=0.05)
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center")
-
-    def _start_bars(self, figure) -> None:
-        why = self.episode.explanation
-        self._rows = (
-            ("Utility (nats)", why.utility),
-            ("Information gain (nats)", why.info_gain),
-            ("Negative expected free energy (nats)", why.neg_efe),
-            ("Policy posterior (probability)", why.action_probs),
-        )
-        self._bars, self._bar_artists = [], []
-        for axes, (title, values) in zip(figure.subplots(4, 1), self._rows):
-            low, high = min(values.min(), 0), max(values.max(), 1e-3)
-            room = 0.3 * (high - low)
-            if values is why.action_probs:
-                low, high, room = 0, 1, 0.3
-            axes.set_xlim(low - (room if low < 0 else 0), high + room)
-            axes.set_title(title, fontsize=10, loc="left")
-            axes.set_yticks(range(values.shape[1]), self._action_names(values.shape[1]))
-            axes.set_ylim(values.shape[1] - 0.45, -0.55)
-            axes.tick_params(axis="x", labelsize=8)
-            is_probability = values is why.action_probs
-            ticks = FixedLocator([0, 0.5, 1]) if is_probability else MaxNLocator(nbins=4)
-            axes.xaxis.set_major_locator(ticks)
-            bars = axes.barh(range(values.shape[1]), [0] * values.shape[1], height=0.72)
-            texts = [axes.text(0, row, "", va="center", fontsize=8.5) for row in range(len(bars))]
-            self._bars.append((bars, texts))
-            self._bar_artists += [*bars, *texts]
-        colours_shown = [Patch(color=CHOSEN), Patch(color=OTHER)]
-        names = ["next action", "other actions"]
-        figure.legend(colours_shown, names, loc="outside lower center", ncols=2)
-
-    def _show_bars(self, step: int) -> None:
-        for (bars, texts), (_, values) in zip(self._bars, self._rows):
-            for action, (bar, text) in enumerate(zip(bars, texts)):
-                value = float(values[step, action])
-                bar.set_width(value)
-                bar.set_facecolor(CHOSEN if action == self.episode.actions[step] else OTHER)
-                text.set_text(f" {value:.2f} ")
-                text.set_x(value)
-                text.set_ha("left" if value >= 0 else "right")
-
-    @staticmethod
-    def _action_names(count: int) -> list[str]:
-        return list(ACTION_NAMES) if count == len(ACTION_NAMES) else list(map(str, range(count)))

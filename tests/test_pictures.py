@@ -55,7 +55,7 @@ def test_each_step_shows_path_observations_posterior_and_title(agent, episode, w
         "t = 5", f"true state {episode.states[5]}", f"encoded {episode.encoded[5]}",
         f"inferred {episode.beliefs[5].argmax()}", f"last action: {last}",
     ]  # fmt: skip
-    widths = [[bar.get_width() for bar in bars] for bars, _ in view._bars]
+    widths = [[bar.get_width() for bar in bars] for bars, _ in view.why.bars]
     why = episode.explanation
     expected = [why.utility[5], why.info_gain[5], why.neg_efe[5], why.action_probs[5]]
     np.testing.assert_allclose(widths, expected, rtol=1e-5)
