@@ -159,3 +159,19 @@ def test_ctrl_c_leaves_no_half_written_file_and_a_rerun_works(tmp_path):
     again = subprocess.run([*command, *TINY], cwd=tmp_path, capture_output=True, check=True)
     assert again.returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["agent.aif", "agent.csv"]
+
+
+def test_train_draws_its_figures_and_render_speed_prints_a_rate(tmp_path, capfd):
+    assert run("train", "--out", tmp_path / "a.aif", *FAST) == 0
+    drawn = {path.name for path in (tmp_path / "a-figures").iterdir()}
+    names = ("training_curves", "confusion", "decision_regions")
+    assert drawn == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
+    assert f"figures in {tmp_path / 'a-figures'}" in capfd.readouterr().out
+    assert run("render-speed", "--num-frames", 20) == 0
+    assert "per second" in capfd.readouterr().out
+
+
+def test_reproduce_notices_an_unwritable_folder_before_it_trains(capfd):
+    assert run("reproduce", "--figures", __file__) == 2
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert line.startswith("aifgym: --figures: cannot write to")
