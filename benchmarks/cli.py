@@ -5,14 +5,14 @@ import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
-
-import tyro
+from typing import Literal
 
 from ..envs import LineWorld
 from ..training import TrainConfig
 from . import commands, compilation_cache, train_command
+from .cli_types import AgentPath, Training, World
 from .parsing import complain, parse
+from .picture_cli import animate, render_speed
 from .seed_study import Study
 from .train_command import MissingExtra, TrainArguments
 
@@ -21,10 +21,6 @@ DESCRIPTION = (
     "Each command has its own --help. What JAX compiles is kept in your cache folder for the "
     f"next run; {compilation_cache.OPTION} turns that off."
 )
-AgentPath = Annotated[Path, tyro.conf.Positional]
-# `--num-states`, not `--world.num-states`.
-World = Annotated[LineWorld, tyro.conf.arg(name="")]
-Training = Annotated[TrainConfig, tyro.conf.arg(name="")]
 
 
 def train(
@@ -34,6 +30,7 @@ def train(
     run: Path | None = None,
     resume: Path | None = None,
     tensorboard: bool = False,
+    figures: bool = True,
     config: Training = TrainConfig(),  # noqa: B008  frozen
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
@@ -46,13 +43,14 @@ def train(
         run: Folder to store the training in after each 50 steps.
         resume: Run folder to go on from; all other arguments are those stored in it.
         tensorboard: Also write the curves for TensorBoard.
+        figures: Draw curves, confusion and decision regions into a folder beside the agent file.
         config: Training.
         world: The environment.
     """
     arguments = TrainArguments(out, seed, episode_steps, config, world)
     if resume is not None:
         run, arguments = resume, TrainArguments.from_run(resume)
-    return train_command.train(arguments, run, tensorboard)
+    return train_command.train(arguments, run, tensorboard, figures)
 
 
 def evaluate(
@@ -78,9 +76,13 @@ def evaluate(
     return commands.evaluate(agent, episodes, episode_steps, world, compiled)
 
 
-def reproduce() -> int:
-    """Run pymdp's tutorial and compare every figure with the page; exit code 1 if any is off."""
-    return commands.reproduce()
+def reproduce(figures: Path | None = None) -> int:
+    """Run pymdp's tutorial and compare every figure with the page; exit code 1 if any is off.
+
+    Args:
+        figures: Folder for the tutorial's figures and animations: PNG, SVG, GIF, and MP4.
+    """
+    return commands.reproduce(figures)
 
 
 def benchmark(out: Path = Path("runs/benchmark")) -> int:
@@ -144,6 +146,8 @@ def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int
 COMMANDS: dict[str, Callable[..., int]] = {
     "train": train,
     "evaluate": evaluate,
+    "animate": animate,
+    "render-speed": render_speed,
     "reproduce": reproduce,
     "benchmark": benchmark,
     "seeds": seeds,

@@ -12,7 +12,7 @@ from ..agents import ActiveInferenceEncoderAgent
 from ..envs import LineWorld
 from ..training import tutorial, tutorial_page
 from ..training.recipes import TutorialRecipe
-from . import seed_study
+from . import picture_commands, seed_study
 from .evaluation import closed_loop_returns, episode_returns
 from .references import ExactBayes, Random
 from .results import read_results
@@ -69,10 +69,13 @@ def _note_differences(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> N
         )
 
 
-def reproduce() -> int:
-    """Prints the page's figure, ours and the difference side by side."""
+def reproduce(folder: Path | None = None) -> int:
+    """Prints the page's figure, ours and the difference side by side; draws into `folder`."""
+    if folder is not None:
+        picture_commands.check_figures(folder, "--figures")
     with tqdm(total=TutorialRecipe().train_steps, desc="training", unit=" steps") as bar:
-        figures = tutorial.reproduce(progress=bar.update).figures
+        reproduction = tutorial.reproduce(progress=bar.update)
+    figures = reproduction.figures
     all_agree = True
     print(f"{'figure':40s} {'page':>32s} {'ours':>32s} {'difference':>10s}")
     for name, page, ours, difference in tutorial_page.differences(figures):
@@ -81,6 +84,8 @@ def reproduce() -> int:
         verdict = "" if agrees else "  OFF"
         print(f"{name:40s} {_short(page):>32s} {_short(ours):>32s} {difference:10.1e}{verdict}")
     print("every figure agrees" if all_agree else "some figures are off")
+    if folder is not None:
+        picture_commands.reproduction_figures(reproduction, folder)
     return 0 if all_agree else 1
 
 

@@ -14,7 +14,7 @@ HEADER = ("contender", "mean return [95 %]", "score per seed", "steps without re
 
 
 def write_report(folder: Path, command: str) -> str:
-    """Writes `report.md` and `scores.png` beside the results file.
+    """Writes `report.md`, `scores.png` and `scores.svg` beside the results file.
 
     Args:
         folder: run folder.

@@ -58,8 +58,10 @@ class TrainArguments:
         )
 
 
-def train(arguments: TrainArguments, run: Path | None, tensorboard: bool) -> int:
-    """Trains, writes agent file and history, says how it went."""
+def train(
+    arguments: TrainArguments, run: Path | None, tensorboard: bool, figures: bool = False
+) -> int:
+    """Trains, writes agent file, history and figures, says how it went."""
     out, config = arguments.out, arguments.config
     if not out.parent.is_dir():
         raise ValueError(f"--out: there is no folder {out.parent}")
@@ -83,15 +85,27 @@ def train(arguments: TrainArguments, run: Path | None, tensorboard: bool) -> int
     print(f"{agent}\n{_summary(history)}, {time.perf_counter() - before:.1f} s")
     for warning in history.warnings:
         print(f"warning: {warning}")
-    print(f"wrote {out} and {table}")
+    print(f"wrote {out} and {table}{_drawn(arguments, agent, history) if figures else ''}")
     return 0
 
 
-def make_env(world: LineWorld, episode_steps: int) -> gym.Env:
+def _drawn(arguments: TrainArguments, agent, history: History) -> str:
+    """Draws the figures of the training beside the agent file; what to say about it."""
+    from . import picture_commands
+
+    if not picture_commands.can_draw():
+        return f"; no figures without matplotlib: {picture_commands.MISSING}"
+    folder = arguments.out.with_name(f"{arguments.out.stem}-figures")
+    picture_commands.check_figures(folder, "--out")
+    picture_commands.training_figures(agent, history, arguments.world, folder)
+    return f", and figures in {folder}"
+
+
+def make_env(world: LineWorld, episode_steps: int, **kwargs) -> gym.Env:
     """The environment that the command line describes."""
     if episode_steps < 1:
         raise ValueError(f"--episode-steps must be at least 1, got {episode_steps}")
-    return gym.make(ENV_ID, max_episode_steps=episode_steps, **dataclasses.asdict(world))
+    return gym.make(ENV_ID, max_episode_steps=episode_steps, **world.to_dict(), **kwargs)
 
 
 def write_table(path: Path, rows: list[dict]) -> None:

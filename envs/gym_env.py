@@ -6,10 +6,11 @@ from typing import Any, ClassVar, Literal
 import gymnasium as gym
 import numpy as np
 
-from . import rendering
 from .actions import ACTION_NAMES, NUM_ACTIONS, checked_action
 from .checks import as_state, check_keys
 from .line_world import OBSERVATION_DIM, LineWorld
+from .renderer import RENDER_MODES, Renderer
+from .rendering import Moment
 
 
 class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
@@ -59,7 +60,8 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
     | `transition_noise` | 0.1 | probability of a uniform jump |
     | `start_state` | 0 | `None`: uniform in each episode |
     | `target_state` | `"last"` | rewarded state; `None`: uniform in each episode |
-    | `render_mode` | `None` | `"ansi"` (a line of text) or `"rgb_array"` (needs pygame-ce) |
+    | `render_mode` | `None` | `"ansi"` (a line of text), or with pygame-ce `"rgb_array"` or
+      `"human"`: a window that shows each step by itself, at `render_fps` |
 
     ## Version history
 
@@ -70,7 +72,7 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         world: the `LineWorld` that the arguments describe.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": list(RENDER_MODES), "render_fps": 4}
 
     def __init__(
         self,
@@ -99,7 +101,7 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         # Plain Python numbers: one environment alone is faster without NumPy's overhead.
         self._means = self.world.means.tolist()
         self._next_states = self.world.next_states.tolist()
-        self._scene: rendering.Scene | None = None
+        self._renderer = Renderer(self.world, render_mode, self.metadata["render_fps"])
         self._state: int | None = None
         self._target_state: int | None = None
         self._observation: np.ndarray | None = None
@@ -127,7 +129,7 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         self._state = self._drawn_state("start_state", self.world.start_state, options)
         self._target_state = self._drawn_state("target_state", self.world.rewarded_state, options)
         self._steps, self._action = 0, None
-        return self._observe(), self._info()
+        return self._observed()
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Moves the state and observes it.
@@ -152,42 +154,38 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
             self._state = self._next_states[self._state][self._action]
         self._steps += 1
         reward = float(self._state == self._target_state)
-        return self._observe(), reward, False, False, self._info()
+        observation, info = self._observed()
+        return observation, reward, False, False, info
 
     def render(self) -> str | np.ndarray | None:
-        """The present moment in `render_mode`: text, a `(H, W, 3)` uint8 frame, or None."""
+        """The present moment in `render_mode`: text, a `(520, 640, 3)` uint8 frame, or None."""
         if self.render_mode is None:
             gym.logger.warn("render() without a render_mode; gym.make(..., render_mode='ansi')")
             return None
         if self._state is None:
             raise gym.error.ResetNeeded("call reset() before render()")
-        moment = rendering.Moment(
+        moment = Moment(
             state=self._state,
             target_state=self._target_state,
             observation=self._observation,
             step=self._steps,
             action_name=None if self._action is None else ACTION_NAMES[self._action],
         )
-        if self.render_mode == "ansi":
-            return rendering.text_line(self.world, moment)
-        if self._scene is None:
-            self._scene = rendering.Scene(self.world)
-        return self._scene.frame(moment)
+        return self._renderer.render(moment)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Drops the drawing surface: it cannot be pickled and is drawn again when needed."""
-        return self.__dict__ | {"_scene": None}
+    def close(self) -> None:
+        """Closes the window of render mode "human"."""
+        self._renderer.close()
 
     def _drawn_state(self, name: str, default: int | None, options: dict[str, Any]) -> int:
         num_states = self.world.num_states
         state = as_state(name, options[name], num_states) if name in options else default
         return int(self.np_random.integers(num_states)) if state is None else state
 
-    def _observe(self) -> np.ndarray:
+    def _observed(self) -> tuple[np.ndarray, dict[str, Any]]:
         draw, scale = self.np_random.standard_normal, self.world.emission_scale
         observation = [mean + scale * draw() for mean in self._means[self._state]]
         self._observation = np.array(observation, np.float32)
-        return self._observation.copy()
-
-    def _info(self) -> dict[str, Any]:
-        return {"state": self._state, "target_state": self._target_state}
+        if self.render_mode == "human":
+            self.render()
+        return self._observation.copy(), {"state": self._state, "target_state": self._target_state}

@@ -1,17 +1,19 @@
 """What a moment of a line world looks like, as text and as a picture."""
 
-import colorsys
 import dataclasses
 import os
 
 import gymnasium as gym
 import numpy as np
 
+from .colours import GREY, RGB, VERMILION, label_colour, lighter, state_colours
 from .line_world import LineWorld
 
 WIDTH, HEIGHT, CAPTION = 640, 520, 40
-BACKGROUND, INK, PALE = (255, 255, 255), (40, 40, 40), (150, 150, 150)
-TARGET, SEEN = (0, 158, 115), (213, 94, 0)  # Okabe-Ito green and vermilion
+BACKGROUND, INK = (255, 255, 255), (40, 40, 40)
+MISSING_PYGAME = (
+    'render_mode="{}" needs pygame-ce: pip install -c constraints.txt ".[render]" in the checkout'
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,93 +46,111 @@ class Scene:
 
     Args:
         world: the world to draw.
+        width: of a frame, in pixels; the height is 13/16 of it.
 
     Raises:
         gymnasium.error.DependencyNotInstalled: pygame-ce is missing.
     """
 
-    def __init__(self, world: LineWorld) -> None:
-        self._pygame = _import_pygame()
+    def __init__(self, world: LineWorld, width: int = WIDTH) -> None:
+        self._pygame = import_pygame("rgb_array")
         self._world = world
-        self._font = self._pygame.font.Font(None, 26)
+        self._scale = width / WIDTH
+        self.size = (width, round(HEIGHT * self._scale))
+        self._plane_height = round((HEIGHT - CAPTION) * self._scale)
+        self._font = self._pygame.font.Font(None, max(round(24 * self._scale), 15))
         self._fit_plane(world)
+        self._pixels = [self._pixel(mean) for mean in world.means]
         self._background = self._draw_background()
 
     def frame(self, moment: Moment) -> np.ndarray:
-        """`(520, 640, 3)` uint8, RGB."""
+        """`(H, W, 3)` uint8, RGB; 520 x 640 unless another width was asked for."""
+        # Four times as fast as to copy and turn the (W, H) view of `pygame.surfarray`.
+        pixels = bytearray(self._pygame.image.tobytes(self.surface(moment), "RGB"))
+        return np.frombuffer(pixels, np.uint8).reshape(self.size[1], self.size[0], 3)
+
+    def surface(self, moment: Moment):
+        """The same as a `pygame.Surface`."""
         draw, surface = self._pygame.draw, self._background.copy()
-        target = self._pixel(self._world.means[moment.target_state])
-        state = self._pixel(self._world.means[moment.state])
-        draw.aacircle(surface, TARGET, target, self._dot + 9, 4)
-        draw.aacircle(surface, INK, state, self._dot + 4, 4)
+        thick = max(round(4 * self._scale), 2)
+        half = self._dot + 2 * thick + 3
+        x, y = self._pixels[moment.target_state]
+        draw.rect(surface, INK, (x - half, y - half, 2 * half, 2 * half), thick - 1)
+        draw.aacircle(surface, INK, self._pixels[moment.state], self._dot + thick, thick)
         self._draw_cross(surface, self._pixel(moment.observation))
-        self._write(surface, _caption(moment), (12, HEIGHT - CAPTION + 11), INK)
-        self._write(surface, "ring: true state", (262, HEIGHT - CAPTION + 11), INK)
-        self._write(surface, "target", (420, HEIGHT - CAPTION + 11), TARGET)
-        self._write(surface, "x  observation", (500, HEIGHT - CAPTION + 11), SEEN)
-        return self._pygame.surfarray.array3d(surface).transpose(1, 0, 2).copy()
+        self._write(surface, _caption(moment), self._in_caption(12), INK)
+        return surface
 
     def _fit_plane(self, world: LineWorld) -> None:
         low = world.means.min(axis=0) - 3 * world.emission_scale
         high = world.means.max(axis=0) + 3 * world.emission_scale
         self._centre = (low + high) / 2
-        self._pixels_per_unit = min(np.array([WIDTH, HEIGHT - CAPTION]) / (high - low))
+        plane = np.array([self.size[0], self._plane_height])
+        self._pixels_per_unit = min(plane / (high - low))
         # Neighbouring dots must not touch, however long the line is.
         gaps = np.linalg.norm(np.diff(world.means, axis=0), axis=1)
-        self._dot = int(np.clip(0.3 * self._pixels_per_unit * gaps.min(), 3, 16))
+        largest = 16 * self._scale
+        self._dot = int(np.clip(0.3 * self._pixels_per_unit * gaps.min(), 3, largest))
 
     def _pixel(self, point: np.ndarray) -> tuple[int, int]:
+        plane = np.array([self.size[0], self._plane_height])
         offset = (np.asarray(point) - self._centre) * self._pixels_per_unit * [1, -1]
-        pixel = offset + np.array([WIDTH / 2, (HEIGHT - CAPTION) / 2])
         # A far outlier stays visible at the rim.
-        x, y = np.clip(pixel, 8, [WIDTH - 8, HEIGHT - CAPTION - 8])
+        x, y = np.clip(offset + plane / 2, 8, plane - 8)
         return round(x), round(y)
 
+    def _in_caption(self, x: float) -> tuple[int, int]:
+        return round(x * self._scale), round((HEIGHT - CAPTION + 11) * self._scale)
+
     def _draw_background(self):
-        draw, surface = self._pygame.draw, self._pygame.Surface((WIDTH, HEIGHT))
+        draw, surface = self._pygame.draw, self._pygame.Surface(self.size, depth=32)
         surface.fill(BACKGROUND)
-        centres = [self._pixel(mean) for mean in self._world.means]
-        for colour, centre in zip(state_colours(len(centres)), centres):
+        colours = state_colours(self._world.num_states)
+        for colour, centre in zip(colours, self._pixels):
             for deviations in (2, 1):
                 radius = deviations * self._world.emission_scale * self._pixels_per_unit
-                draw.aacircle(surface, _mixed(colour, 0.25 * deviations), centre, radius, 1)
-        draw.aalines(surface, PALE, False, centres)
-        for state, (colour, centre) in enumerate(zip(state_colours(len(centres)), centres)):
+                draw.aacircle(surface, lighter(colour, 0.25 * deviations), centre, radius, 1)
+        draw.aalines(surface, GREY, False, self._pixels)
+        for state, (colour, centre) in enumerate(zip(colours, self._pixels)):
             draw.aacircle(surface, colour, centre, self._dot)
-            if self._dot >= 9:
-                self._write(surface, str(state), centre, BACKGROUND, centred=True)
-        pygame = self._pygame
-        pygame.draw.rect(surface, (244, 244, 244), (0, HEIGHT - CAPTION, WIDTH, CAPTION))
+            self._label(surface, state, label_colour(colour))
+        caption = (0, self._plane_height, self.size[0], self.size[1] - self._plane_height)
+        draw.rect(surface, (244, 244, 244), caption)
+        if self._scale == 1:  # in a small tile there is no room for it
+            self._write(surface, "circle: true state", self._in_caption(240), INK)
+            self._write(surface, "square: target", self._in_caption(392), INK)
+            self._write(surface, "x  observation", self._in_caption(516), VERMILION)
         return surface
 
+    def _label(self, surface, state: int, colour: RGB) -> None:
+        """The state's number on its dot, or where dots are too small each fifth one inside."""
+        if self._dot >= 7:
+            font = self._pygame.font.Font(None, round(1.8 * self._dot))
+            self._write(surface, str(state), self._pixels[state], colour, font)
+        elif state % 5 == 0:
+            place = np.array(self._pixels[state])
+            inward = np.mean(self._pixels, axis=0) - place
+            place = place + 22 * self._scale * inward / max(np.linalg.norm(inward), 1)
+            self._write(surface, str(state), place, INK, self._font)
+
     def _draw_cross(self, surface, centre: tuple[int, int]) -> None:
-        x, y = centre
-        for dx, dy in ((7, 7), (7, -7)):
+        (x, y), arm = centre, max(round(7 * self._scale), 5)
+        for dx, dy in ((arm, arm), (arm, -arm)):
             ends = (x - dx, y - dy), (x + dx, y + dy)
-            self._pygame.draw.line(surface, SEEN, *ends, 4)
+            self._pygame.draw.line(surface, VERMILION, *ends, max(round(4 * self._scale), 3))
 
-    def _write(self, surface, text: str, place, colour, centred: bool = False) -> None:
-        image = self._font.render(text, True, colour)
-        surface.blit(image, image.get_rect(center=place) if centred else place)
-
-
-def state_colours(num_states: int) -> list[tuple[int, int, int]]:
-    """RGB 0..255 of each state: hues around the wheel, dark enough for white labels."""
-    hues = np.arange(num_states) / num_states
-    return [tuple(round(255 * c) for c in colorsys.hls_to_rgb(h, 0.38, 0.55)) for h in hues]
+    def _write(self, surface, text: str, place, colour: RGB, centred_font=None) -> None:
+        image = (centred_font or self._font).render(text, True, colour)
+        surface.blit(image, image.get_rect(center=place) if centred_font else place)
 
 
-def _mixed(colour, white: float) -> tuple[int, ...]:
-    return tuple(round((1 - white) * part + white * 255) for part in colour)
-
-
-def _import_pygame():
+def import_pygame(render_mode: str):
+    """The pygame module with its fonts ready; an error that says what to install without it."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     try:
         import pygame
     except ImportError as error:
-        raise gym.error.DependencyNotInstalled(
-            'render_mode="rgb_array" needs pygame-ce: pip install ".[render]" in the checkout'
-        ) from error
+        message = MISSING_PYGAME.format(render_mode)
+        raise gym.error.DependencyNotInstalled(message) from error
     pygame.font.init()
     return pygame

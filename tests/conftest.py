@@ -1,3 +1,5 @@
+import os
+
 import aifgym.envs  # noqa: F401  registers the environment
 import gymnasium as gym
 import jax
@@ -7,6 +9,9 @@ from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.generative_model import epsilon_identity
 from aifgym.envs import LineWorld
 from helpers import small_encoder
+
+# Gymnasium's checker opens a window; machines that test have none. Before pygame is loaded.
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 # A shape that broadcasts by accident is a bug; strict mode makes it an error.
 jax.config.update("jax_numpy_rank_promotion", "raise")

@@ -7,7 +7,8 @@ import time
 import pytest
 from aifgym.benchmarks import commands, program
 
-TINY = ["--num-transitions", "120", "--num-restarts", "2", "--train-steps", "50"]
+FAST = ["--num-transitions", "120", "--num-restarts", "2", "--train-steps", "50"]
+TINY = [*FAST, "--no-figures"]
 
 
 def run(*arguments) -> int:
@@ -62,7 +63,7 @@ def test_train_writes_agent_and_curves_and_evaluate_reads_it(tmp_path, capfd):
         (["train", "--preference", "nan"], "preference must be finite"),
         (["evaluate", "x.aif", "--target-state", "None"], "--target-state must be a state"),
         (["benchmark", "--out", __file__], "--out must be a folder"),
-        ([], "train, evaluate, reproduce, benchmark, seeds"),
+        ([], "train, evaluate, animate, render-speed, reproduce, benchmark, seeds"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, named, capfd):
@@ -118,7 +119,7 @@ def test_help_shows_defaults(capfd):
     assert run("train", "--help") == 0
     text = capfd.readouterr().out
     assert "--emission-scale FLOAT" in text
-    assert "(default: 3840)" in text
+    assert "(default: 3840)" in " ".join(text.replace("│", " ").split())  # however it wraps
 
 
 def test_reproduce_fails_when_a_figure_is_off(monkeypatch, capfd):
@@ -143,7 +144,7 @@ def test_benchmark_without_its_extra_says_what_to_install(monkeypatch, tmp_path,
 
 def test_ctrl_c_leaves_no_half_written_file_and_a_rerun_works(tmp_path):
     command = [sys.executable, "-m", "aifgym.benchmarks", "train", "--out", "agent.aif"]
-    endless = ["--train-steps", "1000000", "--num-transitions", "600"]
+    endless = ["--no-figures", "--train-steps", "1000000", "--num-transitions", "600"]
     log = tmp_path.with_suffix(".log")
     with open(log, "w") as stderr:
         process = subprocess.Popen([*command, *endless], cwd=tmp_path, stderr=stderr)
@@ -158,3 +159,19 @@ def test_ctrl_c_leaves_no_half_written_file_and_a_rerun_works(tmp_path):
     again = subprocess.run([*command, *TINY], cwd=tmp_path, capture_output=True, check=True)
     assert again.returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["agent.aif", "agent.csv"]
+
+
+def test_train_draws_its_figures_and_render_speed_prints_a_rate(tmp_path, capfd):
+    assert run("train", "--out", tmp_path / "a.aif", *FAST) == 0
+    drawn = {path.name for path in (tmp_path / "a-figures").iterdir()}
+    names = ("training_curves", "confusion", "decision_regions")
+    assert drawn == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
+    assert f"figures in {tmp_path / 'a-figures'}" in capfd.readouterr().out
+    assert run("render-speed", "--num-frames", 20) == 0
+    assert "per second" in capfd.readouterr().out
+
+
+def test_reproduce_notices_an_unwritable_folder_before_it_trains(capfd):
+    assert run("reproduce", "--figures", __file__) == 2
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert line.startswith("aifgym: --figures: cannot write to")

@@ -34,6 +34,7 @@ class Reproduction(NamedTuple):
         curves: losses each 20 steps, one restart.
         confusion_before: `(5, 5)`, aligned, before training.
         confusion_after: `(5, 5)`, aligned, after training.
+        untrained: the agent before training.
     """
 
     figures: dict
@@ -41,6 +42,7 @@ class Reproduction(NamedTuple):
     curves: trainer.Curves
     confusion_before: np.ndarray
     confusion_after: np.ndarray
+    untrained: ActiveInferenceEncoderAgent | None = None
 
 
 def reproduce(seed: int = 1, progress=None) -> Reproduction:
@@ -82,7 +84,8 @@ def reproduce(seed: int = 1, progress=None) -> Reproduction:
         figures[f"{name} accuracy before, aligned"] = before[index]
         figures[f"{name} accuracy after, aligned"] = after[index]
     figures |= _rollout_figures(agent, world)
-    return Reproduction(figures, agent, curves, before[2], after[2])
+    untrained = ActiveInferenceEncoderAgent(encoder, model)
+    return Reproduction(figures, agent, curves, before[2], after[2], untrained)
 
 
 def tutorial_model(world: LineWorld, config: TrainConfig) -> GenerativeModel:
@@ -137,16 +140,31 @@ def _accuracies(encoder, model: DiscreteModel, data: Trajectories, states):
     return metrics.best_alignment(states, encoded, K)[0], accuracy, confusion
 
 
-def _rollout_figures(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> dict:
-    """Section 9: the start is known, observations are drawn, each step takes the likeliest."""
-    key, state, states, actions = jr.PRNGKey(1), world.start_state, [world.start_state], []
+def rollout(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> tuple[list, list, list]:
+    """Section 9: the start is known, observations are drawn, each step takes the likeliest.
+
+    Returns:
+        T + 1 states, T observations and T actions.
+    """
+    key, state, states = jr.PRNGKey(1), world.start_state, [world.start_state]
+    observations, actions = [], []
     memory = (np.eye(world.num_states, dtype=np.float32)[[state]],)
     for _ in range(ROLLOUT_STEPS):
         key, key_observation = jr.split(key)
         noise = np.asarray(jr.normal(key_observation, (2,)))
-        action, memory = agent.predict(world.means[state] + world.emission_scale * noise, memory)
+        observations.append(world.means[state] + world.emission_scale * noise)
+        action, memory = agent.predict(observations[-1], memory)
         state = int(world.transition_matrix[:, state, action].argmax())
         states.append(state)
-        actions.append(ACTION_NAMES[action])
+        actions.append(int(action))
+    return states, observations, actions
+
+
+def _rollout_figures(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> dict:
+    states, _, actions = rollout(agent, world)
     reached = states[-1] == world.rewarded_state
-    return {"rollout states": states, "rollout actions": actions, "reached target": reached}
+    return {
+        "rollout states": states,
+        "rollout actions": [ACTION_NAMES[a] for a in actions],
+        "reached target": reached,
+    }

@@ -54,10 +54,11 @@ def fit_tutorial(
     best = int(np.nanargmin(losses))
     encoder = take_restarts(states.encoder, best)
     effective = np.asarray(_effective_states(states.encoder, held_out))
-    return encoder, _rows(curves), losses, effective
+    return encoder, curve_rows(curves), losses, effective
 
 
-def _rows(curves: trainer.Curves) -> list[dict]:
+def curve_rows(curves: trainer.Curves) -> list[dict]:
+    """Curves as the rows of a `History`."""
     return [
         {"restart": restart, "phase": "tutorial", "step": int(step)}
         | {

@@ -1,0 +1,14 @@
+"""How arguments that several commands share appear on the command line."""
+
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from ..envs import LineWorld
+from ..training import TrainConfig
+
+AgentPath = Annotated[Path, tyro.conf.Positional]
+# `--num-states`, not `--world.num-states`.
+World = Annotated[LineWorld, tyro.conf.arg(name="")]
+Training = Annotated[TrainConfig, tyro.conf.arg(name="")]
