@@ -49,14 +49,21 @@ class PymdpPlanner(eqx.Module):
     ) -> Float[Array, "N policies"]:
         """`q(pi)`: of whole policies where inductive, else of the next action."""
         if self.name == "inductive":
-            agent = self._agent(self.policy_len, goal=self.goal)
-            return jax.vmap(lambda q: agent.infer_policies([q[None, None]])[0][0])(belief)
+            return self.infer_policies(belief)[0]
         agent = self._agent(policy_len=1)
         search = functools.partial(policy_search(self.name, self.policy_len, self.gamma), agent)
         keys = jax.random.split(key, len(belief))
         with jax.numpy_rank_promotion("allow"):  # pymdp's code is not for the strict mode
             # One by one: under vmap every branch of sophisticated inference would run each time.
             return jax.lax.map(lambda at: search([at[0][None, None]], at[1])[0][0], (belief, keys))
+
+    def infer_policies(
+        self, belief: Float[Array, "N K"]
+    ) -> tuple[Float[Array, "N policies"], Float[Array, "N policies"]]:
+        """`q(pi)` and `neg_efe` of inductive inference; `Agent.infer_policies`."""
+        agent = self._agent(self.policy_len, goal=self.goal)
+        results = jax.vmap(lambda q: agent.infer_policies([q[None, None]]))(belief)
+        return tuple(result[:, 0] for result in results)
 
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
         """First action of the most probable policy; searches that draw do so from a fixed key."""

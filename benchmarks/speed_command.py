@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from ..agents.files import replacing
+from ..envs import colours
+from . import style
 from .runner import library_versions
 from .speed import PairResult, measure, table, write_csv
 from .speed_pairs import PAIRS, prepared_peers
@@ -29,31 +29,35 @@ def speed(out: Path, turns: int, only: str) -> int:
             results.append(measure(pair, turns))
     versions = library_versions()
     write_csv(out / "speed.csv", results, versions)
-    save_speed_figure(results, out / "speed.png")
+    save_speed_figure(results, out)
     print(table(results))
     print(f"\n{turns} turns each; " + ", ".join(f"{k} {v}" for k, v in versions.items()))
     print(f"wrote {out / 'speed.csv'} and {out / 'speed.png'}")
     return 0
 
 
-def save_speed_figure(results: list[PairResult], path: Path) -> None:
-    """How many times as fast as its peer each is: median, range, and what it should be, as PNG."""
-    figure = Figure(figsize=(10, 0.55 * len(results) + 1.6), layout="constrained")
-    axis = figure.subplots()
-    for place, result in enumerate(results):
-        middle, (low, high) = np.median(result.ratios), np.percentile(result.ratios, [0, 100])
-        axis.plot([low, high], [place, place], color="#0072B2", linewidth=2)
-        axis.plot(middle, place, "o", color="#0072B2", markersize=8)
-        axis.plot(result.at_least, place, "|", color="#D55E00", markersize=18, markeredgewidth=2.5)
-        axis.annotate(f"{middle:.3g}", (high, place), (8, 0), textcoords="offset points",
-                      va="center")  # fmt: skip
-    labels = [f"{result.name}\nbeside {result.peer}".replace("`", "") for result in results]
-    axis.set_yticks(range(len(results)), labels, fontsize=8)
-    axis.set_ylim(len(results) - 0.5, -0.5)
-    axis.set_xscale("log")
-    axis.axvline(1, color="black", linewidth=0.8, linestyle=":")
-    axis.set_xlabel("times as fast as the peer: median (dot), range (line), goal (tick)")
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.margins(x=0.1)
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=150, format="png")
+def save_speed_figure(results: list[PairResult], folder: Path) -> None:
+    """How many times as fast as its peer each is, with range and goal, as PNG and SVG."""
+    with style.applied():
+        figure = style.new_figure(10, 0.55 * len(results) + 1.6)
+        axes = figure.subplots()
+        for place, result in enumerate(results):
+            _draw_pair(axes, place, result)
+        labels = [f"{result.name}\nbeside {result.peer}".replace("`", "") for result in results]
+        axes.set_yticks(range(len(results)), labels, fontsize=8)
+        axes.set_ylim(len(results) - 0.5, -0.5)
+        axes.set_xscale("log")
+        axes.axvline(1, color="black", linewidth=0.8, linestyle=":")
+        axes.set_xlabel("times as fast as the peer: median (dot), range (line), goal (tick)")
+        axes.margins(x=0.1)
+        style.save(figure, folder, "speed")
+
+
+def _draw_pair(axes, place: int, result: PairResult) -> None:
+    ours, goal = style.rgb(colours.BLUE), style.rgb(colours.VERMILION)
+    middle, low, high = np.percentile(result.ratios, [50, 0, 100])
+    axes.plot([low, high], [place, place], color=ours, linewidth=2)
+    axes.plot(middle, place, "o", color=ours, markersize=8)
+    axes.plot(result.at_least, place, "|", color=goal, markersize=18, markeredgewidth=2.5)
+    right = max(high, result.at_least)
+    axes.annotate(f"{middle:.3g}", (right, place), (8, 0), textcoords="offset points", va="center")

@@ -19,7 +19,7 @@ class WhyPanel:
         episode: whose explanation to show.
 
     Attributes:
-        bars: of each of the four quantities, the bars and their numbers, one per action.
+        bars: of each quantity, the bars and their numbers, one per action.
         artists: all that `show` changes.
     """
 
@@ -28,11 +28,12 @@ class WhyPanel:
         self._rows = (
             ("Utility (nats)", why.utility),
             ("Information gain (nats)", why.info_gain),
+            *([("Inductive value (nats)", why.inductive)] if why.inductive.any() else []),
             ("Negative expected free energy (nats)", why.neg_efe),
             ("Policy posterior (probability)", why.action_probs),
         )
         self.bars, self.artists = [], []
-        for axes, (title, values) in zip(figure.subplots(4, 1), self._rows):
+        for axes, (title, values) in zip(figure.subplots(len(self._rows), 1), self._rows):
             low, high = min(values.min(), 0), max(values.max(), 1e-3)
             room = 0.3 * (high - low)
             if values is why.action_probs:

@@ -49,3 +49,9 @@ def checked_mode(autoreset_mode: AutoresetMode | str) -> AutoresetMode:
         raise ValueError(
             f"autoreset_mode must be one of {allowed}, got {autoreset_mode!r}"
         ) from None
+
+
+def check_render_mode(render_mode: str | None, allowed: Sequence[str]) -> None:
+    """Raises ValueError when `render_mode` is neither None nor one of `allowed`."""
+    if render_mode not in (None, *allowed):
+        raise ValueError(f"render_mode must be None or one of {list(allowed)}, got {render_mode!r}")

@@ -7,7 +7,7 @@ import gymnasium as gym
 import numpy as np
 
 from .actions import ACTION_NAMES, NUM_ACTIONS, checked_action
-from .checks import as_state, check_keys
+from .checks import as_state, check_keys, check_render_mode
 from .line_world import OBSERVATION_DIM, LineWorld
 from .renderer import RENDER_MODES, Renderer
 from .rendering import Moment
@@ -84,9 +84,7 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         target_state: int | Literal["last"] | None = LineWorld.target_state,
         render_mode: str | None = None,
     ) -> None:
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            allowed = self.metadata["render_modes"]
-            raise ValueError(f"render_mode must be None or one of {allowed}, got {render_mode!r}")
+        check_render_mode(render_mode, self.metadata["render_modes"])
         self.render_mode = render_mode
         self.world = LineWorld(
             num_states=num_states,

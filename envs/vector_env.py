@@ -8,13 +8,15 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from .actions import NUM_ACTIONS, checked_actions
-from .checks import as_integer, as_state, check_keys, checked_flags, checked_mode
+from .checks import as_integer, as_state, check_keys, check_render_mode, checked_flags, checked_mode
 from .line_world import OBSERVATION_DIM, LineWorld
+from .vector_info import final_info, vector_info
+from .vector_rendering import VectorRendering
 
-INFO_NAMES = ("state", "target_state")
 
-
-class ContinuousLineWorldVectorEnv(gym.vector.VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
+class ContinuousLineWorldVectorEnv(
+    VectorRendering, gym.vector.VectorEnv[np.ndarray, np.ndarray, np.ndarray]
+):
     """N copies of `ContinuousLineWorldEnv`, without a Python loop over them.
 
     Make it with `gym.make_vec("aifgym.envs:ContinuousLineWorld-v0", num_envs=N)`. Spaces, rewards
@@ -42,7 +44,7 @@ class ContinuousLineWorldVectorEnv(gym.vector.VectorEnv[np.ndarray, np.ndarray, 
         num_envs: N, at least 1.
         max_episode_steps: length of an episode, None for no end; `gym.make_vec` passes 8.
         autoreset_mode: an `AutoresetMode` or its value.
-        render_mode: rendering is the single environment's: only None.
+        render_mode: None, `"ansi"` or `"rgb_array"`, as of `ContinuousLineWorldEnv`.
         **world: `num_states`, `emission_means`, `emission_scale`, `transition_noise`,
             `start_state`, `target_state`, as of `ContinuousLineWorldEnv`.
 
@@ -51,7 +53,7 @@ class ContinuousLineWorldVectorEnv(gym.vector.VectorEnv[np.ndarray, np.ndarray, 
         TypeError: an argument is unknown.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
 
     def __init__(
         self,
@@ -61,9 +63,8 @@ class ContinuousLineWorldVectorEnv(gym.vector.VectorEnv[np.ndarray, np.ndarray, 
         render_mode: str | None = None,
         **world: Any,
     ) -> None:
-        if render_mode is not None:
-            raise ValueError(f"render_mode must be None, got {render_mode!r}")
-        self.render_mode = None
+        check_render_mode(render_mode, self.metadata["render_modes"])
+        self.render_mode = render_mode
         self.num_envs = as_integer("num_envs", num_envs, low=1)
         self.max_episode_steps = max_episode_steps
         if max_episode_steps is not None:
@@ -81,6 +82,7 @@ class ContinuousLineWorldVectorEnv(gym.vector.VectorEnv[np.ndarray, np.ndarray, 
         self._next_states = self.world.next_states.ravel()
         self._everywhere = np.ones(self.num_envs, bool)
         self._state: np.ndarray | None = None
+        self._actions: np.ndarray | None = None
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -141,16 +143,17 @@ class ContinuousLineWorldVectorEnv(gym.vector.VectorEnv[np.ndarray, np.ndarray, 
                 f"environments {np.flatnonzero(ended).tolist()} have ended: reset them with "
                 'reset(options={"reset_mask": terminated | truncated})'
             )
-        self._move(checked_actions(actions, self.num_envs))
+        actions = checked_actions(actions, self.num_envs)
+        self._move(actions)
         self._observations = self._observed(self._state)
         rewards = (self._state == self._target_state).astype(np.float64)
         truncated = self._steps == self.max_episode_steps
         if ended.any():  # only in mode NEXT_STEP: what was moved above is overwritten
             self._start(np.flatnonzero(ended), {})
             rewards[ended], truncated[ended] = 0.0, False
-        self._done, final = truncated, {}
+        self._actions, self._done, final = actions, truncated, {}
         if self.autoreset_mode is AutoresetMode.SAME_STEP and truncated.any():
-            final = self._final(truncated)
+            final = final_info(self._info(truncated), self._observations, truncated)
             self._start(np.flatnonzero(truncated), {})
             self._done = np.zeros(self.num_envs, bool)
         info = self._info(self._everywhere) | final
@@ -187,13 +190,4 @@ class ContinuousLineWorldVectorEnv(gym.vector.VectorEnv[np.ndarray, np.ndarray, 
         return np.full(count, state)
 
     def _info(self, mask: np.ndarray) -> dict[str, Any]:
-        values = (self._state, self._target_state)
-        named = {name: np.where(mask, value, 0) for name, value in zip(INFO_NAMES, values)}
-        return named | {f"_{name}": mask.copy() for name in INFO_NAMES}
-
-    def _final(self, ended: np.ndarray) -> dict[str, Any]:
-        observations, places = np.full(self.num_envs, None, dtype=object), np.flatnonzero(ended)
-        observations[places] = np.fromiter(self._observations[places], object, len(places))
-        final_info = self._info(ended)
-        masks = {"_final_obs": ended.copy(), "_final_info": ended.copy()}
-        return {"final_obs": observations, "final_info": final_info} | masks
+        return vector_info({"state": self._state, "target_state": self._target_state}, mask)
