@@ -13,6 +13,7 @@ from ..envs import LineWorld
 from ..training import tutorial, tutorial_page
 from ..training.recipes import TutorialRecipe
 from . import picture_commands, seed_study
+from .agent_notes import note_differences
 from .evaluation import closed_loop_returns, episode_returns
 from .references import ExactBayes, Random
 from .results import read_results
@@ -38,7 +39,7 @@ def evaluate(
             "pass --num-states"
         )
 
-    _note_differences(agent, world)
+    note_differences(agent, world)
     make_scenario_env = partial(make_env, world, episode_steps)
     policies = {"agent": agent, "random": Random(), "exact Bayes": ExactBayes()}
     returns = {}
@@ -54,19 +55,6 @@ def evaluate(
     score = normalised_score(*(returns[n].mean() for n in ("agent", "random", "exact Bayes")))
     print("normalised score " + ("-" if score is None else f"{score:.3f}"))
     return 0
-
-
-def _note_differences(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> None:
-    """Says where the agent was made for another world; a learned B has its own numbering."""
-    if agent.settings.get("dynamics") == "learned":
-        return
-    if not np.allclose(agent.model.B, world.transition_matrix, atol=1e-3):
-        print("note: the agent's B is not this world's")
-    if agent.model.C.any() and agent.model.C.argmax() != world.rewarded_state:
-        print(
-            f"note: the agent seeks state {agent.model.C.argmax()}, "
-            f"this world rewards state {world.rewarded_state} (--target-state)"
-        )
 
 
 def reproduce(folder: Path | None = None) -> int:

@@ -23,7 +23,8 @@ def animate(
 
     Args:
         agent: Agent file.
-        goal: A state (the agent's own number), or two coordinates of an observation of the goal.
+        goal: A state (the agent's own number; where B was known the world rewards it, too, unless
+            --target-state says otherwise), or two coordinates of an observation of the goal.
         episode_steps: Steps of the episode.
         seed: Of the episode.
         seconds_per_step: How long a step stands.

@@ -1,5 +1,6 @@
 """What `aifgym` does with pictures: `animate`, and the figures of `reproduce` and `train`."""
 
+import dataclasses
 import importlib.util
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from ..envs import LineWorld
 from ..training import History, metrics, simulate
 from ..training.tutorial import Reproduction, rollout
 from ..training.tutorial_fit import curve_rows
+from .agent_notes import note_differences
 from .train_command import MissingExtra, make_env
 
 MISSING = 'pip install -c constraints.txt ".[bench]" in the checkout'
@@ -47,11 +49,15 @@ def animate(
     if seed < 0:
         raise ValueError(f"--seed must be at least 0, got {seed}")
     agent = _fitting_agent(path, world)
-    env = make_env(world, episode_steps)
     if goal is not None:
         agent = _with_goal(agent, goal)
+        if len(goal) == 1 and world.target_state == "last" and not _is_learned(agent):
+            world = dataclasses.replace(world, target_state=int(goal[0]))
     elif not agent.model.C.any():
         print("note: the agent has no preferences and only explores; pass --goal")
+    if world.rewarded_state is not None:
+        note_differences(agent, world)
+    env = make_env(world, episode_steps)
     check_figures(out, "--out")
     from .episode import run_episode
     from .pictures import save_animations
@@ -132,7 +138,7 @@ def training_figures(
 
 def _fitting_agent(path: Path, world: LineWorld) -> ActiveInferenceEncoderAgent:
     agent = ActiveInferenceEncoderAgent.load(path)
-    num_states, learned = agent.model.num_states, agent.settings.get("dynamics") == "learned"
+    num_states, learned = agent.model.num_states, _is_learned(agent)
     if num_states != world.num_states and not learned:
         raise ValueError(
             f"{path} has {num_states} states, the world {world.num_states}: "
@@ -141,6 +147,10 @@ def _fitting_agent(path: Path, world: LineWorld) -> ActiveInferenceEncoderAgent:
     if agent.encoder.mlp.in_size != 2 or agent.model.num_actions != 3:
         raise ValueError(f"{path} was not made for ContinuousLineWorld-v0 (2-D, 3 actions)")
     return agent
+
+
+def _is_learned(agent: ActiveInferenceEncoderAgent) -> bool:
+    return agent.settings.get("dynamics") == "learned"
 
 
 def _with_goal(
