@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator
 from tqdm import tqdm
 
 from ..envs import colours
@@ -47,6 +48,8 @@ def save_speed_figure(results: list[PairResult], folder: Path) -> None:
         axes.set_yticks(range(len(results)), labels, fontsize=8)
         axes.set_ylim(len(results) - 0.5, -0.5)
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
         axes.axvline(1, color="black", linewidth=0.8, linestyle=":")
         axes.set_xlabel("times as fast as the peer: median (dot), range (line), goal (tick)")
         axes.margins(x=0.1)

@@ -137,6 +137,8 @@ PAIRS = (
          lambda: (_vector_steps(ENV), _vector_steps("CartPole-v1"))),
     Pair("`predict`, 1 observation, tutorial's encoder", "SB3 `PPO.predict`", 2,
          lambda: _predict(_tutorial_agent(), 1)),
+    Pair("`predict`, 1 observation, default encoder", "SB3 `PPO.predict`", 2,
+         lambda: _predict(_default_agent(), 1)),
     Pair(f"`predict`, {MANY} observations, default encoder", "SB3 `PPO.predict`", 1,
          lambda: _predict(_default_agent(), MANY)),
     Pair(f"policy inference, {MANY} beliefs, 81 policies", "pymdp `Agent.infer_policies`, jitted",
