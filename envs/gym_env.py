@@ -16,7 +16,8 @@ from .rendering import Moment
 class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
     """A hidden state walks on a line; only a noisy 2-D point is seen.
 
-    Make it with `gym.make("aifgym.envs:ContinuousLineWorld-v0")`.
+    Make it with `gym.make("aifgym.envs:ContinuousLineWorld-v0")`; many at once with
+    `gym.make_vec`, see `ContinuousLineWorldVectorEnv`.
 
     ## Action space
 
