@@ -9,7 +9,7 @@ from jaxtyping import PRNGKeyArray
 from pymdp.agent import Agent
 
 from .agent_file import read_agent_file, write_agent_file
-from .checks import check_at_least_one, checked_observations, checked_prior
+from .checks import check_rollout, checked_observations, checked_prior
 from .decision import AgentCore, compiled, decide, encode_batch, infer_states, split_core
 from .encoder import ObservationEncoder
 from .generative_model import GenerativeModel, checked_usage
@@ -135,7 +135,7 @@ class ActiveInferenceEncoderAgent(WithGoals):
         key: PRNGKeyArray,
         deterministic: bool = True,
     ) -> Rollout:
-        """Acts in a pure JAX environment, environment and agent inside one compiled loop.
+        """Acts in a pure JAX environment, both inside one compiled loop.
 
         Args:
             env: such as `aifgym.envs.jax_env.JaxLineWorld(world)`; hashable.
@@ -148,9 +148,9 @@ class ActiveInferenceEncoderAgent(WithGoals):
             Observations, states, beliefs, actions and rewards, NumPy arrays `(N, T, ...)`.
 
         Raises:
-            ValueError: `num_envs` or `num_steps` is not at least 1.
+            ValueError, TypeError: a count is below 1, or `env` is no such environment.
         """
-        check_at_least_one(num_envs=num_envs, num_steps=num_steps)
+        check_rollout(env, num_envs, num_steps)
         run = compiled(rollout, self._static, env, num_envs, num_steps, deterministic)
         return Rollout(*(np.array(array) for array in run(self._arrays, key)))
 

@@ -66,8 +66,14 @@ def _checked_beliefs(state, shape: tuple[int, int]) -> np.ndarray:
     return beliefs
 
 
-def check_at_least_one(**counts: int) -> None:
-    """Raises ValueError, naming it, when one of the counts is below 1."""
-    for name, count in counts.items():
+def check_rollout(env, num_envs: int, num_steps: int) -> None:
+    """Raises TypeError where `env` lacks what `rollout` calls, ValueError for a count below 1."""
+    missing = [name for name in ("reset", "step", "reward") if not hasattr(env, name)]
+    if missing:
+        raise TypeError(
+            f"env must be a JAX environment such as JaxLineWorld(world), {type(env).__name__} "
+            f"has no {' and no '.join(missing)}"
+        )
+    for name, count in (("num_envs", num_envs), ("num_steps", num_steps)):
         if count < 1:
             raise ValueError(f"{name} must be at least 1, got {count}")

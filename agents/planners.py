@@ -119,7 +119,7 @@ def build_planner(model: GenerativeModel) -> PolicyTree | PymdpPlanner:
         if model.E is not None:
             raise ValueError(f"planner {name!r} weighs no whole policies, so E must be None")
         return PymdpPlanner(model, name)
-    _check_memory(model, name)
+    check_policies(model.num_states, model.num_outcomes, model.num_actions, model.policy_len, name)
     return PolicyTree(model) if name == "tree" else PymdpPlanner(model, name)
 
 
@@ -152,16 +152,23 @@ def steps_to_goal(model: GenerativeModel) -> int:
         reached, steps = wider, steps + 1
 
 
-def _check_memory(model: GenerativeModel, name: str) -> None:
-    per_prefix = 4 * model.num_states
-    per_prefix *= model.num_states + model.num_outcomes + 1 if name == "tree" else 2
+def check_policies(
+    num_states: int, num_outcomes: int, num_actions: int, policy_len: int, planner: str
+) -> None:
+    """Raises ValueError when all policies of this length do not fit in memory.
+
+    Searches (`"sophisticated"`, `"mcts"`) do not hold them, and always pass.
+    """
+    if planner in ("sophisticated", "mcts"):
+        return
+    per_prefix = 4 * num_states
+    per_prefix *= 2 if planner == "inductive" else num_states + num_outcomes + 1
     allowed = 0
-    while per_prefix * model.num_actions ** (allowed + 1) * 1.5 <= MAX_BYTES:
+    while per_prefix * num_actions ** (allowed + 1) * 1.5 <= MAX_BYTES:
         allowed += 1
-    if model.policy_len > allowed:
+    if policy_len > allowed:
         raise ValueError(
-            f"policy_len={model.policy_len} makes {model.num_actions**model.policy_len:,} policies "
-            f"of {model.num_actions} actions, more than fit in memory with {model.num_states} "
-            f"states: take policy_len up to {allowed}, with planner='inductive' for goals that "
-            "are farther away"
+            f"policy_len={policy_len} makes {num_actions**policy_len:,} policies of {num_actions} "
+            f"actions, more than fit in memory with {num_states} states: take policy_len up to "
+            f"{allowed}, with planner='inductive' for goals that are farther away"
         )

@@ -1,5 +1,6 @@
 """The Gymnasium shell around N line worlds at once; NumPy on whole batches."""
 
+import dataclasses
 from typing import Any, ClassVar
 
 import gymnasium as gym
@@ -49,8 +50,7 @@ class ContinuousLineWorldVectorEnv(
             `start_state`, `target_state`, as of `ContinuousLineWorldEnv`.
 
     Raises:
-        ValueError: an argument is not allowed; the message names it.
-        TypeError: an argument is unknown.
+        ValueError: an argument is unknown or not allowed; the message names it.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
@@ -71,6 +71,7 @@ class ContinuousLineWorldVectorEnv(
             self.max_episode_steps = as_integer("max_episode_steps", max_episode_steps, low=1)
         self.autoreset_mode = checked_mode(autoreset_mode)
         self.metadata = type(self).metadata | {"autoreset_mode": self.autoreset_mode}
+        check_keys("arguments", world, [field.name for field in dataclasses.fields(LineWorld)])
         self.world = LineWorld(**world)
         box = gym.spaces.Box(-np.inf, np.inf, (OBSERVATION_DIM,), np.float32)
         self.single_observation_space = box

@@ -6,6 +6,7 @@ import gymnasium as gym
 import numpy as np
 
 from .actions import ACTION_NAMES
+from .checks import as_integer
 from .grid import Grid
 from .renderer import Renderer
 from .rendering import Moment
@@ -24,7 +25,7 @@ class VectorRendering:
 
     def render_grid(self, num_tiles: int = 9) -> np.ndarray:
         """One picture of the first `num_tiles` environments, at most 16: `(H, W, 3)` uint8, RGB."""
-        num_tiles = min(num_tiles, self.num_envs)
+        num_tiles = min(as_integer("num_tiles", num_tiles, low=1), self.num_envs)
         return Grid(self.world, num_tiles).frame(self._moments(num_tiles))
 
     def _moments(self, count: int) -> list[Moment]:

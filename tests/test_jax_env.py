@@ -95,6 +95,8 @@ def test_rollout_is_predict_in_a_loop(line_agent):
 def test_rollout_refuses_no_environments(line_agent):
     with pytest.raises(ValueError, match="num_envs must be at least 1, got 0"):
         line_agent.rollout(JaxLineWorld(), 0, 5, jr.key(0))
+    with pytest.raises(TypeError, match=r"JaxLineWorld\(world\), LineWorld has no reset"):
+        line_agent.rollout(LineWorld(), 1, 5, jr.key(0))
 
 
 def test_pymdps_own_rollout_runs_on_it_and_fares_as_ours(line_agent):

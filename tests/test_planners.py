@@ -9,6 +9,7 @@ from aifgym.agents.planners import build_planner, policy_search, resolved_planne
 from aifgym.benchmarks.evaluation import closed_loop_returns
 from aifgym.benchmarks.references import finite_horizon_values
 from aifgym.envs import ContinuousLineWorldVectorEnv, LineWorld
+from aifgym.training import TrainConfig, fit
 from helpers import exact_encoder, random_distribution, random_model, small_encoder
 
 
@@ -117,6 +118,11 @@ def test_a_long_line_is_walked_as_well_as_by_the_optimal_policy_that_sees_the_st
     error = np.sqrt((ours.var() + optimal.var()) / num_envs)
     assert optimal.mean() > 30
     assert abs(ours.mean() - optimal.mean()) < 3 * error
+
+
+def test_training_refuses_such_a_policy_length_before_it_begins():
+    with pytest.raises(ValueError, match="policy_len up to"):
+        fit(LineWorld(), TrainConfig(policy_len=30), progress=pytest.fail)
 
 
 def test_searches_refuse_a_prior_over_whole_policies():

@@ -171,6 +171,7 @@ def test_whole_episodes_bring_the_return_of_single_environments():
     ("arguments", "message"),
     [
         ({"num_envs": 0}, "num_envs must be at least 1"),
+        ({"colour": 1}, r"unknown keys \['colour'\]; allowed are \['emission_means'"),
         ({"max_episode_steps": 0}, "max_episode_steps must be at least 1"),
         ({"autoreset_mode": "never"}, "autoreset_mode must be one of"),
         ({"emission_scale": -1.0}, "emission_scale"),

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..agents import ActiveInferenceEncoderAgent, GenerativeModel
 from ..agents.generative_model import epsilon_identity
+from ..agents.planners import check_policies
 from ..envs import LineWorld
 from .config import TrainConfig
 from .data_sources import collect, simulate
@@ -18,7 +19,7 @@ from .evidence_fit import fit_evidence
 from .history import History, doubts
 from .num_states import choose_num_states
 from .problem import Problem, Source, check_enough, stated_problem
-from .recipes import Recipe, recipe_for
+from .recipes import LARGEST_CANDIDATE, Recipe, recipe_for
 from .run_folder import NoFolder, RunFolder
 from .trajectories import Trajectories, check_trajectories, hold_out
 from .tutorial_fit import fit_tutorial
@@ -83,6 +84,9 @@ def fit(
     data = _trajectories(source, config, seed, data_key, preferences == "reward")
     check_trajectories(data)
     check_enough(data, problem)
+    # Before the training, not after it.
+    num_states = LARGEST_CANDIDATE if problem.num_states == "auto" else problem.num_states
+    check_policies(num_states, num_states, data.num_actions, config.policy_len, config.planner)
     splits = hold_out(data, config.held_out_fraction, seed)
     settings = {"config": dataclasses.asdict(config), "seed": seed}
     if config.objective == "tutorial":
