@@ -18,7 +18,7 @@ from .evaluation import closed_loop_returns, episode_returns
 from .references import ExactBayes, Random
 from .results import read_results
 from .statistics import normalised_score, summarise
-from .train_command import MissingExtra, make_env, write_table
+from .train_command import MissingExtra, check_folder, make_env, write_table
 
 # Accuracies are counts of labels, so they agree exactly or not at all.
 TOLERANCE, ACCURACY_TOLERANCE = 1e-3, 1e-6
@@ -90,8 +90,7 @@ def require_bench(command: str) -> None:
 def benchmark(out: Path, command: str) -> int:
     """Runs the missing trials, prints the tables and writes the report."""
     require_bench("benchmark")
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"--out must be a folder, {out} is a file")
+    check_folder(out)
     from . import report, runner
 
     kept = {result.commit for result in read_results(out)}

@@ -4,15 +4,11 @@ A machine that others use too is now fast and now slow, so each pair is timed in
 ours, peer, and it is the ratio of neighbours that counts.
 """
 
-import csv
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
-
-from ..agents.files import replacing
 
 # A block of calls that is timed at once lasts about as long, so that the clock does not matter.
 BLOCK_SECONDS = 0.1
@@ -43,16 +39,12 @@ class PairResult:
     """One pair, measured.
 
     Attributes:
-        name: what ours does.
-        peer: what the peer does.
-        at_least: how many times as fast as the peer ours should be.
+        pair: what was compared.
         ours_seconds: `(M,)`, time of one call, for each of M turns.
-        peer_seconds: `(M,)`, of the peer, right after.
+        peer_seconds: `(M,)`, of the peer, right after, as often as it counts.
     """
 
-    name: str
-    peer: str
-    at_least: float
+    pair: Pair
     ours_seconds: np.ndarray
     peer_seconds: np.ndarray
 
@@ -64,7 +56,7 @@ class PairResult:
     @property
     def holds(self) -> bool:
         """Whether the median ratio is what it should be."""
-        return bool(np.median(self.ratios) >= self.at_least)
+        return bool(np.median(self.ratios) >= self.pair.at_least)
 
 
 def measure(pair: Pair, num_turns: int) -> PairResult:
@@ -79,8 +71,7 @@ def measure(pair: Pair, num_turns: int) -> PairResult:
     seconds = np.array(
         [[_timed(ours, counts[0]), _timed(peer, counts[1])] for _ in range(num_turns)]
     )
-    peer_seconds = seconds[:, 1] * pair.peer_times
-    return PairResult(pair.name, pair.peer, pair.at_least, seconds[:, 0], peer_seconds)
+    return PairResult(pair, seconds[:, 0], seconds[:, 1] * pair.peer_times)
 
 
 def _calls_per_block(action: Action) -> int:
@@ -100,28 +91,19 @@ def rows(results: Sequence[PairResult]) -> list[dict]:
     """What the table and the CSV file say of each pair; times in microseconds of one call."""
     return [
         {
-            "ours": result.name,
-            "peer": result.peer,
+            "ours": result.pair.name,
+            "peer": result.pair.peer,
             "ours_us": round(float(np.median(result.ours_seconds)) * 1e6, 2),
             "peer_us": round(float(np.median(result.peer_seconds)) * 1e6, 2),
             "times_as_fast": round(float(np.median(result.ratios)), 3),
             "lowest": round(float(result.ratios.min()), 3),
             "highest": round(float(result.ratios.max()), 3),
-            "at_least": result.at_least,
+            "at_least": result.pair.at_least,
             "holds": result.holds,
             "turns": len(result.ratios),
         }
         for result in results
     ]
-
-
-def write_csv(path: Path, results: Sequence[PairResult], versions: dict[str, str]) -> None:
-    """Writes one line per pair, with the versions of everything, all or nothing."""
-    lines = [row | versions for row in rows(results)]
-    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(lines[0]))
-        writer.writeheader()
-        writer.writerows(lines)
 
 
 def table(results: Sequence[PairResult]) -> str:

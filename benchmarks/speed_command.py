@@ -9,8 +9,9 @@ from tqdm import tqdm
 from ..envs import colours
 from . import style
 from .runner import library_versions
-from .speed import PairResult, measure, table, write_csv
+from .speed import PairResult, measure, rows, table
 from .speed_pairs import PAIRS, prepared_peers
+from .train_command import check_folder, write_table
 
 
 def speed(out: Path, turns: int, only: str) -> int:
@@ -20,8 +21,7 @@ def speed(out: Path, turns: int, only: str) -> int:
     chosen = [pair for pair in PAIRS if only in pair.name]
     if not chosen:
         raise ValueError(f"--only must be part of one of {[pair.name for pair in PAIRS]}")
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"--out must be a folder, {out} is a file")
+    check_folder(out)
     out.mkdir(parents=True, exist_ok=True)
     results = []
     with prepared_peers(), tqdm(chosen, unit=" pairs") as bar:
@@ -29,7 +29,7 @@ def speed(out: Path, turns: int, only: str) -> int:
             bar.set_description(pair.name)
             results.append(measure(pair, turns))
     versions = library_versions()
-    write_csv(out / "speed.csv", results, versions)
+    write_table(out / "speed.csv", [row | versions for row in rows(results)])
     save_speed_figure(results, out)
     print(table(results))
     print(f"\n{turns} turns each; " + ", ".join(f"{k} {v}" for k, v in versions.items()))
@@ -44,7 +44,9 @@ def save_speed_figure(results: list[PairResult], folder: Path) -> None:
         axes = figure.subplots()
         for place, result in enumerate(results):
             _draw_pair(axes, place, result)
-        labels = [f"{result.name}\nbeside {result.peer}".replace("`", "") for result in results]
+        labels = [
+            f"{result.pair.name}\nbeside {result.pair.peer}".replace("`", "") for result in results
+        ]
         axes.set_yticks(range(len(results)), labels, fontsize=8)
         axes.set_ylim(len(results) - 0.5, -0.5)
         axes.set_xscale("log")
@@ -61,6 +63,6 @@ def _draw_pair(axes, place: int, result: PairResult) -> None:
     middle, low, high = np.percentile(result.ratios, [50, 0, 100])
     axes.plot([low, high], [place, place], color=ours, linewidth=2)
     axes.plot(middle, place, "o", color=ours, markersize=8)
-    axes.plot(result.at_least, place, "|", color=goal, markersize=18, markeredgewidth=2.5)
-    right = max(high, result.at_least)
+    axes.plot(result.pair.at_least, place, "|", color=goal, markersize=18, markeredgewidth=2.5)
+    right = max(high, result.pair.at_least)
     axes.annotate(f"{middle:.3g}", (right, place), (8, 0), textcoords="offset points", va="center")

@@ -108,6 +108,12 @@ def make_env(world: LineWorld, episode_steps: int, **kwargs) -> gym.Env:
     return gym.make(ENV_ID, max_episode_steps=episode_steps, **world.to_dict(), **kwargs)
 
 
+def check_folder(out: Path) -> None:
+    """Raises ValueError where `--out` names a file in place of a folder."""
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out must be a folder, {out} is a file")
+
+
 def write_table(path: Path, rows: list[dict]) -> None:
     """Writes dicts with the same keys as CSV, all or nothing."""
     with replacing(path) as temporary, open(temporary, "w", newline="") as file:

@@ -35,15 +35,14 @@ class WhyPanel:
         self.bars, self.artists = [], []
         for axes, (title, values) in zip(figure.subplots(len(self._rows), 1), self._rows):
             low, high = min(values.min(), 0), max(values.max(), 1e-3)
-            room = 0.3 * (high - low)
-            if values is why.action_probs:
+            room, is_probability = 0.3 * (high - low), values is why.action_probs
+            if is_probability:
                 low, high, room = 0, 1, 0.3
             axes.set_xlim(low - (room if low < 0 else 0), high + room)
             axes.set_title(title, fontsize=10, loc="left")
             axes.set_yticks(range(values.shape[1]), self._action_names(values.shape[1]))
             axes.set_ylim(values.shape[1] - 0.45, -0.55)
             axes.tick_params(axis="x", labelsize=8)
-            is_probability = values is why.action_probs
             ticks = FixedLocator([0, 0.5, 1]) if is_probability else MaxNLocator(nbins=4)
             axes.xaxis.set_major_locator(ticks)
             bars = axes.barh(range(values.shape[1]), [0] * values.shape[1], height=0.72)

@@ -11,6 +11,7 @@ from gymnasium.vector.utils import batch_space
 from .actions import NUM_ACTIONS, checked_actions
 from .checks import as_integer, as_state, check_keys, check_render_mode, checked_flags, checked_mode
 from .line_world import OBSERVATION_DIM, LineWorld
+from .renderer import Renderer
 from .vector_info import final_info, vector_info
 from .vector_rendering import VectorRendering
 
@@ -81,6 +82,8 @@ class ContinuousLineWorldVectorEnv(
         self._means = self.world.means.astype(np.float32)
         self._scale = np.float32(self.world.emission_scale)
         self._next_states = self.world.next_states.ravel()
+        # Draws the background once, at the first frame.
+        self._renderer = Renderer(self.world, render_mode, self.metadata["render_fps"])
         self._everywhere = np.ones(self.num_envs, bool)
         self._state: np.ndarray | None = None
         self._actions: np.ndarray | None = None

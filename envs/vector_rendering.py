@@ -8,7 +8,6 @@ import numpy as np
 from .actions import ACTION_NAMES
 from .checks import as_integer
 from .grid import Grid
-from .renderer import Renderer
 from .rendering import Moment
 
 
@@ -20,8 +19,7 @@ class VectorRendering:
         if self.render_mode is None:
             gym.logger.warn("render() without a render_mode; make_vec(..., render_mode='ansi')")
             return None
-        renderer = Renderer(self.world, self.render_mode, self.metadata["render_fps"])
-        return tuple(map(renderer.render, self._moments(self.num_envs)))
+        return tuple(map(self._renderer.render, self._moments(self.num_envs)))
 
     def render_grid(self, num_tiles: int = 9) -> np.ndarray:
         """One picture of the first `num_tiles` environments, at most 16: `(H, W, 3)` uint8, RGB."""

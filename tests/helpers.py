@@ -7,6 +7,7 @@ import numpy as np
 from aifgym.agents import GenerativeModel, ObservationEncoder
 from aifgym.envs import LineWorld
 from aifgym.training import Trajectories
+from scipy import stats
 
 
 def random_distribution(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -36,6 +37,18 @@ def exact_encoder(world: LineWorld) -> ObservationEncoder:
     weight = world.means / world.emission_scale**2
     linear = jnp.asarray(weight, jnp.float32), jnp.asarray(-(world.means * weight).sum(1) / 2, "f")
     return eqx.tree_at(lambda e: (e.mlp.layers[0].weight, e.mlp.layers[0].bias), encoder, linear)
+
+
+def assert_transitions_follow_b(world: LineWorld, before, actions, after) -> None:
+    """Chi-square test of each state and action; a false alarm has a chance of 1e-4."""
+    for state in range(world.num_states):
+        for action in range(3):
+            moved = after[(before == state) & (actions == action)]
+            expected = world.transition_matrix[:, state, action] * len(moved)
+            counts, possible = np.bincount(moved, minlength=world.num_states), expected > 0
+            assert not counts[~possible].any()
+            if possible.sum() > 1:
+                assert stats.chisquare(counts[possible], expected[possible]).pvalue > 1e-4
 
 
 def arrays_of(tree) -> list[np.ndarray]:

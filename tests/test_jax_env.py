@@ -8,7 +8,7 @@ from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.benchmarks.evaluation import closed_loop_returns, episode_returns
 from aifgym.envs import LineWorld
 from aifgym.envs.jax_env import JaxLineWorld
-from helpers import small_encoder
+from helpers import assert_transitions_follow_b, small_encoder
 from pymdp.envs.rollout import rollout as pymdp_rollout
 from scipy import stats
 
@@ -28,14 +28,7 @@ def test_transitions_follow_b(noise):
     keys = jr.split(jr.key(2), 20_000)
     after = np.asarray(jax.vmap(env.step)(keys, state, actions)[1][0])
     before, actions = np.asarray(state[0]), np.asarray(actions)[:, 0]
-    for origin in range(4):
-        for action in range(3):
-            moved = after[(before == origin) & (actions == action)]
-            expected = world.transition_matrix[:, origin, action] * len(moved)
-            counts, possible = np.bincount(moved, minlength=4), expected > 0
-            assert not counts[~possible].any()
-            if possible.sum() > 1:
-                assert stats.chisquare(counts[possible], expected[possible]).pvalue > ALPHA
+    assert_transitions_follow_b(world, before, actions, after)
 
 
 def test_observations_and_starts_are_those_of_the_gymnasium_environment():

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from aifgym.envs import ContinuousLineWorldVectorEnv, LineWorld
 from gymnasium.vector import AutoresetMode
+from helpers import assert_transitions_follow_b
 from scipy import stats
 
 ID = "ContinuousLineWorld-v0"
@@ -123,15 +124,7 @@ def test_transitions_follow_b(noise):
     _, info = env.reset(seed=3)
     before, actions = info["state"], np.random.default_rng(0).integers(3, size=20_000)
     after = env.step(actions)[4]["state"]
-    for state in range(4):
-        for action in range(3):
-            moved = after[(before == state) & (actions == action)]
-            expected = world.transition_matrix[:, state, action] * len(moved)
-            counts = np.bincount(moved, minlength=4)
-            assert not counts[expected == 0].any()
-            possible = expected > 0
-            if possible.sum() > 1:
-                assert stats.chisquare(counts[possible], expected[possible]).pvalue > ALPHA
+    assert_transitions_follow_b(world, before, actions, after)
 
 
 def test_starts_targets_and_rewards():
