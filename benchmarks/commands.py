@@ -14,7 +14,8 @@ from ..training import tutorial, tutorial_page
 from ..training.recipes import TutorialRecipe
 from . import picture_commands, seed_study
 from .agent_notes import note_differences
-from .evaluation import closed_loop_returns, episode_returns
+from .closed_loop import closed_loop_returns
+from .evaluation import episode_returns
 from .references import ExactBayes, Random
 from .results import read_results
 from .statistics import normalised_score, summarise
@@ -45,7 +46,7 @@ def evaluate(
     returns = {}
     for name, policy in policies.items():
         if policy is not agent:
-            policy.train(make_scenario_env, 0, lambda fraction: None)
+            policy.train(make_scenario_env)
         if policy is agent and compiled:
             returns[name] = closed_loop_returns(agent, world, episode_steps, episodes)
         else:

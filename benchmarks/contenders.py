@@ -1,80 +1,172 @@
-"""Who is compared: each trains on an environment and then speaks SB3's `predict`."""
+"""Our agent, three times: known dynamics, learned dynamics, and the tutorial's recipe."""
 
+import dataclasses
 from typing import ClassVar
 
-from ..training import TrainConfig, fit
+import numpy as np
+
+from ..agents import ActiveInferenceEncoderAgent
+from ..training import TrainConfig, Trajectories, fit
+from ..training.data_sources import cut_episodes
+from ..training.estimates import estimate_rewards, fitted_dynamics
 from ..training.fit import configured_recipe
-from .contender import Contender
-from .references import AlwaysForward, ExactBayes, Random
+from .contender import Contender, EnvFactory
+
+NUM_ENVS, EXPLORATION = 8, 0.1
+PRIOR_COUNT = 10.0
+"""How many transitions from each state by each action the B before a change is worth."""
 
 
 class ActiveInference(Contender):
-    """Our agent, trained without labels and without rewards."""
+    """Our agent with known dynamics, trained without labels and without rewards."""
 
     name = "aifgym"
-    given = "transition matrix B, target state; 3,840 random-action steps without reward"
+    given = "transition matrix B, target state; random actions without reward"
     learns = True
-    expected_seconds = 3.0
+    seconds_per_step = 0.0001
+    fixed_seconds = 1.0
+    config: ClassVar[TrainConfig] = TrainConfig()
+    fit_arguments: ClassVar[dict] = {}
 
-    def train(self, make_env, seed, progress) -> None:
-        """Collects random actions and fits the encoder."""
-        config = TrainConfig()
-        self._agent, history = fit(make_env(), config, seed)
-        progress(1.0)
-        self.reward_free_steps = history.num_transitions
-        recipe = configured_recipe(config, self._agent.model.num_states)
-        self.hyperparameters = {
-            "objective": config.objective,
-            "dynamics": config.dynamics,
-            "restarts": recipe.num_restarts,
-            "encoder": f"{recipe.encoder_width} x {recipe.encoder_depth}",
-            "batch_size": recipe.batch_size,
-            "policy_len": config.policy_len,
-            "planner": config.planner,
-            "preference": config.preference,
-            **recipe.main._asdict(),
-        }
+    def train(self, env_factory, budget, seed) -> None:
+        """Collects random actions and fits the encoder, from nothing."""
+        env, config = env_factory(), self._config(env_factory, budget)
+        self._agent, history = fit(env, config, seed, **self.fit_arguments)
+        self._count(history.num_transitions)
+        self.hyperparameters = _settings(config, self._agent)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """The agent's own."""
         return self._agent.predict(observation, state, episode_start, deterministic)
 
+    def adapt(self, env_factory, budget, seed) -> None:
+        """Takes over a new target at once, and learns the changed B from its own actions."""
+        if not budget:
+            self._before = self.reward_free_steps, self.rewarded_steps
+            self._trained = self._with_told_goal(env_factory)
+        self._agent = self._trained
+        if budget:
+            self._agent = self._relearned(env_factory, budget, seed)
 
-class PPO(Contender):
-    """Stable-Baselines3's PPO. Its settings are SB3's defaults, on 8 environments side by side."""
+    def _config(self, env_factory: EnvFactory, budget: int) -> TrainConfig:
+        return dataclasses.replace(self.config, num_transitions=budget)
 
-    name = "PPO"
-    given = "rewards; SB3 defaults (2,048 steps per update, here 8 environments x 256), no memory"
-    learns = True
-    expected_seconds = 10.0
-    hyperparameters: ClassVar[dict] = {"total_timesteps": 20_000, "num_envs": 8, "n_steps": 256}
+    def _count(self, steps: int) -> None:
+        self.reward_free_steps = steps
 
-    def train(self, make_env, seed, progress) -> None:
-        """Learns from reward."""
-        import stable_baselines3 as sb3
-        import torch
-        from stable_baselines3.common.vec_env import DummyVecEnv
+    def _with_told_goal(self, env_factory: EnvFactory) -> ActiveInferenceEncoderAgent:
+        return self._agent.with_goal(state=env_factory().unwrapped.world.rewarded_state)
 
-        settings = self.hyperparameters
-        steps, num_envs = settings["total_timesteps"], settings["num_envs"]
-
-        def report(*_) -> bool:
-            progress(num_envs / steps)
-            return True  # go on
-
-        torch.set_num_threads(1)  # networks this small lose time to a second thread
-        env = DummyVecEnv([make_env] * num_envs)
-        env.seed(seed)
-        self._model = sb3.PPO(
-            "MlpPolicy", env, n_steps=settings["n_steps"], seed=seed, device="cpu"
-        )
-        self._model.learn(steps, callback=report)
-        # SB3 finishes its last rollout, so this is somewhat above what was asked.
-        self.rewarded_steps = self._model.num_timesteps
-
-    def predict(self, observation, state=None, episode_start=None, deterministic=True):
-        """SB3's own."""
-        return self._model.predict(observation, state, episode_start, deterministic)
+    def _relearned(self, env_factory: EnvFactory, budget: int, seed: int):
+        """B by expectation maximisation, encoder and goal kept."""
+        data = own_experience(self._agent, env_factory, budget, seed)
+        self.reward_free_steps = self._before[0] + budget
+        return with_dynamics(self._agent, data)
 
 
-CONTENDERS: tuple[type[Contender], ...] = (ActiveInference, PPO, Random, AlwaysForward, ExactBayes)
+class LearnedDynamics(ActiveInference):
+    """Our agent that is given the number of states only, and learns the goal from rewards."""
+
+    name = "aifgym learned"
+    given = "number of states; rewards of random actions, to know what is preferred"
+    config = TrainConfig(dynamics="learned")
+    fit_arguments: ClassVar[dict] = {"preferences": "reward"}
+
+    def _config(self, env_factory, budget):
+        num_states = env_factory().unwrapped.world.num_states
+        return dataclasses.replace(super()._config(env_factory, budget), num_states=num_states)
+
+    def _count(self, steps: int) -> None:
+        self.rewarded_steps = steps
+
+    def _with_told_goal(self, env_factory):
+        return self._agent  # no number of its states means anything to anybody
+
+    def _relearned(self, env_factory, budget, seed):
+        """B and what is preferred."""
+        data = own_experience(self._agent, env_factory, budget, seed, record_rewards=True)
+        self.rewarded_steps = self._before[1] + budget
+        agent = with_dynamics(self._agent, data)
+        rewards = estimate_rewards(agent.encoder, agent.model.B, agent.model.D, data)
+        return agent.with_preferences(self.config.preference * rewards)
+
+
+class TutorialRecipe(ActiveInference):
+    """Our agent trained and fed as pymdp's tutorial does it, one run, no restarts."""
+
+    name = "tutorial's recipe"
+    given = "transition matrix B, target state; random actions without reward"
+    config = TrainConfig(
+        objective="tutorial", num_restarts=1, evidence="categorical", ambiguity="epsilon"
+    )
+
+
+def own_experience(
+    agent: ActiveInferenceEncoderAgent,
+    env_factory: EnvFactory,
+    num_steps: int,
+    seed: int,
+    record_rewards: bool = False,
+) -> Trajectories:
+    """Trajectories of the agent's own actions in 8 environments, one in ten actions random.
+
+    Args:
+        agent: who acts.
+        env_factory: makes an environment.
+        num_steps: in all.
+        seed: of environments and exploration.
+        record_rewards: whether the trajectories hold rewards.
+    """
+    envs, rng = [env_factory() for _ in range(NUM_ENVS)], np.random.default_rng(seed)
+    observations = [env.reset(seed=seed + index)[0] for index, env in enumerate(envs)]
+    running = [([x], [], []) for x in observations]
+    finished, memory, start = [], None, np.ones(NUM_ENVS, bool)
+    for _ in range(num_steps // NUM_ENVS):
+        actions, memory = agent.predict(np.stack(observations), memory, start)
+        explores = rng.random(NUM_ENVS) < EXPLORATION
+        actions = np.where(explores, rng.integers(agent.model.num_actions, size=NUM_ENVS), actions)
+        for index, env in enumerate(envs):
+            x, reward, terminated, truncated, _ = env.step(actions[index])
+            for values, value in zip(running[index], (x, int(actions[index]), float(reward))):
+                values.append(value)
+            start[index] = terminated or truncated
+            if start[index]:
+                finished.append(running[index])
+                x = env.reset()[0]
+                running[index] = ([x], [], [])
+            observations[index] = x
+    episodes = finished + [episode for episode in running if episode[1]]
+    data = cut_episodes(episodes, TrainConfig.sequence_length, agent.model.num_actions)
+    return data if record_rewards else dataclasses.replace(data, rewards=None)
+
+
+def with_dynamics(
+    agent: ActiveInferenceEncoderAgent, data: Trajectories
+) -> ActiveInferenceEncoderAgent:
+    """A new agent whose B explains `data` best, given its encoder."""
+    B, _ = fitted_dynamics(agent.encoder, agent.model.B, agent.model.D, data, PRIOR_COUNT)
+    model = dataclasses.replace(agent.model, B=B)
+    return ActiveInferenceEncoderAgent(agent.encoder, model, agent.usage, agent.settings)
+
+
+def _settings(config: TrainConfig, agent: ActiveInferenceEncoderAgent) -> dict:
+    """What shows in the report."""
+    shared = {
+        "objective": config.objective,
+        "dynamics": config.dynamics,
+        "evidence": config.evidence,
+        "ambiguity": config.ambiguity,
+        "policy_len": config.policy_len,
+        "planner": config.planner,
+        "preference": config.preference,
+    }
+    if config.objective == "tutorial":
+        recipe = dataclasses.replace(config.tutorial, num_restarts=config.num_restarts)
+        return shared | dataclasses.asdict(recipe)
+    recipe = configured_recipe(config, agent.model.num_states)
+    return shared | {
+        "restarts": recipe.num_restarts,
+        "encoder": f"{recipe.encoder_width} x {recipe.encoder_depth}",
+        "batch_size": recipe.batch_size,
+        **recipe.main._asdict(),
+    }

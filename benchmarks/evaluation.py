@@ -4,76 +4,60 @@ import time
 from collections.abc import Callable
 
 import gymnasium as gym
-import jax
 import numpy as np
 
-from ..agents import ActiveInferenceEncoderAgent
-from ..envs import LineWorld
-from ..envs.jax_env import JaxLineWorld
 from .scenarios import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
 
 TIMED_CALLS = 200
 
 
 def episode_returns(
-    policy, make_env: Callable[[], gym.Env], num_episodes: int = EVALUATION_EPISODES
+    policy,
+    make_env: Callable[[], gym.Env],
+    num_episodes: int = EVALUATION_EPISODES,
+    first_seed: int = FIRST_EVALUATION_SEED,
 ) -> np.ndarray:
     """Sum of rewards of each evaluation episode, all episodes side by side.
 
     Args:
-        policy: has SB3's `predict`.
-        make_env: makes an environment; episode i is reset with the i-th evaluation seed.
+        policy: has SB3's `predict`; a contender that `sees_state` gets states as observations.
+        make_env: makes an environment.
         num_episodes: E.
+        first_seed: episode i is reset with seed `first_seed + i`.
 
     Returns:
         `(E,)` float64.
     """
     envs = [make_env() for _ in range(num_episodes)]
-    seeds = range(FIRST_EVALUATION_SEED, FIRST_EVALUATION_SEED + num_episodes)
-    observations = np.stack([env.reset(seed=seed)[0] for env, seed in zip(envs, seeds)])
+    seen = _state if getattr(policy, "sees_state", False) else _observation
+    started = [env.reset(seed=first_seed + index) for index, env in enumerate(envs)]
+    observations = np.stack([seen(*start) for start in started])
     returns, running = np.zeros(num_episodes), np.ones(num_episodes, bool)
     state, episode_start = None, np.ones(num_episodes, bool)
     while running.any():
         actions, state = policy.predict(observations, state, episode_start, deterministic=True)
         episode_start = np.zeros(num_episodes, bool)
         for index in np.flatnonzero(running):
-            step = envs[index].step(actions[index])
-            observations[index] = step[0]
-            returns[index] += step[1]
-            running[index] = not (step[2] or step[3])
+            observation, reward, terminated, truncated, info = envs[index].step(actions[index])
+            observations[index] = seen(observation, info)
+            returns[index] += reward
+            running[index] = not (terminated or truncated)
     return returns
 
 
-def closed_loop_returns(
-    agent: ActiveInferenceEncoderAgent,
-    world: LineWorld,
-    episode_steps: int,
-    num_episodes: int = EVALUATION_EPISODES,
-    seed: int = FIRST_EVALUATION_SEED,
-) -> np.ndarray:
-    """Sum of rewards of each episode, agent and environment in one compiled loop.
+def _observation(observation, info):
+    return observation
 
-    The episodes have the same distribution as those of `episode_returns`, but are not the same
-    ones: JAX draws them.
 
-    Args:
-        agent: our agent.
-        world: the world.
-        episode_steps: length of an episode.
-        num_episodes: E.
-        seed: of all episodes.
-
-    Returns:
-        `(E,)` float64.
-    """
-    result = agent.rollout(JaxLineWorld(world), num_episodes, episode_steps, jax.random.key(seed))
-    return result.rewards.sum(axis=1, dtype=np.float64)
+def _state(observation, info):
+    return info["state"]
 
 
 def predict_microseconds(policy, make_env: Callable[[], gym.Env]) -> float:
     """Median time of `predict` for one observation, memory handed on, after a warm-up."""
-    observation, _ = make_env().reset(seed=FIRST_EVALUATION_SEED)
-    batch, start, state = observation[None], np.zeros(1, bool), None
+    seen = _state if getattr(policy, "sees_state", False) else _observation
+    observation = seen(*make_env().reset(seed=FIRST_EVALUATION_SEED))
+    batch, start, state = np.asarray(observation)[None], np.zeros(1, bool), None
     seconds = []
     for _ in range(TIMED_CALLS + 20):
         before = time.perf_counter()

@@ -4,19 +4,27 @@ import numpy as np
 from scipy.special import softmax
 
 from ..envs import LineWorld
-from ..envs.actions import FORWARD
+from .actuator import transition_matrix
 from .contender import Contender
 
 
-class Random(Contender):
+class Reference(Contender):
+    """A policy that needs the world, and no training: a changed world is told at once."""
+
+    def adapt(self, env_factory, budget, seed) -> None:
+        """Looks at the changed world."""
+        self.train(env_factory, budget, seed)
+
+
+class Random(Reference):
     """Uniformly random actions."""
 
     name = "random"
     given = "nothing"
 
-    def train(self, make_env, seed, progress) -> None:
+    def train(self, env_factory, budget=0, seed=0) -> None:
         """Only seeds the actions."""
-        self._num_actions = int(make_env().action_space.n)
+        self._num_actions = int(env_factory().action_space.n)
         self._rng = np.random.default_rng(seed)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
@@ -24,18 +32,48 @@ class Random(Contender):
         return self._rng.integers(self._num_actions, size=np.shape(observation)[:-1]), None
 
 
-class AlwaysForward(Contender):
-    """The constant action that is optimal when the target is the line's end."""
+class BestConstant(Reference):
+    """The constant action with the highest expected return."""
 
-    name = "always forward"
-    given = "nothing"
+    name = "best constant"
+    given = "transition matrix B, start distribution, target, horizon"
+
+    def train(self, env_factory, budget=0, seed=0) -> None:
+        """Expected returns in closed form."""
+        env = env_factory()
+        B, world = transition_matrix(env), env.unwrapped.world
+        expected = [
+            _constant_return(B[:, :, u], world, env.spec.max_episode_steps)
+            for u in range(B.shape[2])
+        ]
+        self._action = int(np.argmax(expected))
+        self.hyperparameters = {"action": self._action}
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
-        """Forward."""
-        return np.full(np.shape(observation)[:-1], FORWARD), None
+        """The action."""
+        return np.full(np.shape(observation)[:-1], self._action), None
 
 
-class ExactBayes(Contender):
+class Optimal(Reference):
+    """Value iteration on the true state, which it sees: nobody can do better in expectation."""
+
+    name = "full information"
+    given = "the hidden state at every step, transition matrix B, target, horizon"
+    sees_state = True
+
+    def train(self, env_factory, budget=0, seed=0) -> None:
+        """Solves the world that the environment holds."""
+        self._action_values = solved(env_factory())
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """Memory: the number of steps `(N,)` since the start."""
+        states = np.asarray(observation)
+        step = _steps_since_start(states.shape, state, episode_start)
+        actions = self._action_values[_within(step, self._action_values), states].argmax(axis=-1)
+        return actions, step + 1
+
+
+class ExactBayes(Reference):
     """Exact Bayes filter with the true densities, and QMDP over the rest of the episode.
 
     QMDP (Littman, Cassandra and Kaelbling 1995) values an action as if the state became known
@@ -45,14 +83,12 @@ class ExactBayes(Contender):
     name = "exact Bayes"
     given = "emission densities, transition matrix B, start distribution, target, horizon"
 
-    def train(self, make_env, seed, progress) -> None:
+    def train(self, env_factory, budget=0, seed=0) -> None:
         """Value iteration on the world that the environment holds."""
-        env = make_env()
-        world, horizon = env.unwrapped.world, env.spec.max_episode_steps
-        self._world = world
-        self._B, self._D = world.transition_matrix, world.initial_probs
-        reward = np.eye(world.num_states)[world.rewarded_state]
-        self._action_values = finite_horizon_values(self._B, reward, horizon)
+        env = env_factory()
+        self._world = env.unwrapped.world
+        self._B, self._D = transition_matrix(env), self._world.initial_probs
+        self._action_values = solved(env)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """Memory: the prior `(N, K)` and the number of steps `(N,)` since the start."""
@@ -67,7 +103,7 @@ class ExactBayes(Contender):
         log_likelihood = exact_log_likelihood(self._world, observations)
         log_prior = np.log(prior, where=prior > 0, out=np.full(prior.shape, -np.inf))
         belief = softmax(log_likelihood + log_prior, axis=1)
-        values = self._action_values[np.minimum(step, len(self._action_values) - 1)]
+        values = self._action_values[_within(step, self._action_values)]
         action = np.einsum("nk,nku->nu", belief, values).argmax(axis=1)
         predicted = np.einsum("jkn,nk->nj", self._B[:, :, action], belief)
         return action.reshape(np.shape(observation)[:-1]), (predicted, step + 1)
@@ -77,6 +113,13 @@ def exact_log_likelihood(world: LineWorld, observations: np.ndarray) -> np.ndarr
     """`log p(x | s)` of the true Gaussians up to a constant: `(..., 2)` in, `(..., K)` out."""
     squares = ((observations[..., None, :] - world.means) ** 2).sum(axis=-1)
     return -squares / (2 * world.emission_scale**2)
+
+
+def solved(env) -> np.ndarray:
+    """`finite_horizon_values` of the world and the episode length that `env` holds."""
+    world = env.unwrapped.world
+    reward = np.eye(world.num_states)[world.rewarded_state]
+    return finite_horizon_values(transition_matrix(env), reward, env.spec.max_episode_steps)
 
 
 def finite_horizon_values(B: np.ndarray, reward: np.ndarray, horizon: int) -> np.ndarray:
@@ -96,3 +139,21 @@ def finite_horizon_values(B: np.ndarray, reward: np.ndarray, horizon: int) -> np
         value = action_values.max(axis=1)
         by_step.append(action_values)
     return np.stack(by_step[::-1])
+
+
+def _constant_return(transitions: np.ndarray, world: LineWorld, horizon: int) -> float:
+    belief, total = world.initial_probs, 0.0
+    for _ in range(horizon):
+        belief = transitions @ belief
+        total += belief[world.rewarded_state]
+    return total
+
+
+def _steps_since_start(shape, state, episode_start) -> np.ndarray:
+    if state is None:
+        return np.zeros(shape, int)
+    return state if episode_start is None else np.where(episode_start, 0, state)
+
+
+def _within(step: np.ndarray, action_values: np.ndarray) -> np.ndarray:
+    return np.minimum(step, len(action_values) - 1)

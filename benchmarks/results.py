@@ -1,43 +1,54 @@
-"""The results file: one line per finished trial, appended and flushed at once."""
+"""The results file: one line per judged budget of a finished trial, durable at once."""
 
 import csv
 import dataclasses
 import io
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
+from filelock import FileLock
+
 RESULTS_FILE = "results.csv"
+Key = tuple[str, str, int, int]
 
 
 @dataclasses.dataclass(frozen=True)
 class TrialResult:
-    """One contender, trained with one seed, judged in one scenario.
+    """One contender, trained with one seed up to one budget, judged in one scenario.
 
     Attributes:
         scenario: its name.
         contender: its name.
         seed: of the training.
+        budget: environment steps that training was allowed; after the change, where the world
+            changes. 0 for contenders that learn nothing.
+        error: why the trial failed for good; empty where it did not, else there is no return.
         reward_free_steps: environment steps used in training without reward.
         rewarded_steps: environment steps used in training with reward.
         train_seconds: wall-clock time of training, compilation included.
+        train_cpu_seconds: processor time of training, all threads, compilation included.
         predict_microseconds: median time of `predict` for one observation.
-        mean_return: mean of `episode_returns`.
+        mean_return: mean of `episode_returns`, None if it failed.
         episode_returns: of each evaluation episode, in the order of their seeds.
         given: what the contender was given.
         hyperparameters: its settings.
-        versions: of Python and of the libraries.
+        versions: of Python and of the libraries, and the machine.
         commit: of the checkout it ran in, or "unknown".
     """
 
     scenario: str
     contender: str
     seed: int
+    budget: int
+    error: str
     reward_free_steps: int
     rewarded_steps: int
     train_seconds: float
+    train_cpu_seconds: float
     predict_microseconds: float
-    mean_return: float
+    mean_return: float | None
     episode_returns: list[float]
     given: str
     hyperparameters: dict
@@ -45,62 +56,82 @@ class TrialResult:
     commit: str
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """What tells this trial from all others of a run folder."""
-        return self.scenario, self.contender, self.seed
+    def key(self) -> Key:
+        """What tells this result from all others of a run folder."""
+        return self.scenario, self.contender, self.seed, self.budget
 
 
 FIELDS = {field.name: field.type for field in dataclasses.fields(TrialResult)}
 
 
-def append_result(folder: Path, result: TrialResult) -> None:
-    """Makes a finished trial durable: one write, then a flush to disk."""
+def append_results(folder: Path, results: Sequence[TrialResult]) -> None:
+    """Makes a finished trial durable: one write under a lock, then a flush to disk.
+
+    A last line that a crash left unfinished is set aside first, so that it swallows nothing.
+    """
     path = folder / RESULTS_FILE
-    is_new = not path.exists() or path.stat().st_size == 0
-    row = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in dataclasses.asdict(result).items()
-    }
-    # One trial, one line: that is how a line that a crash cut off is told from a whole one.
-    if any("\n" in value for value in row.values()):
-        raise ValueError(f"a result must not hold line breaks: {row}")
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
-    if is_new:
-        writer.writeheader()
-    writer.writerow(row)
-    with open(path, "ab") as file:
-        file.write(text.getvalue().encode())
-        file.flush()
-        os.fsync(file.fileno())
+    with FileLock(_lock(path)):
+        _set_damaged_tail_aside(path)
+        is_new = not path.exists() or path.stat().st_size == 0
+        text = "".join(map(_line, results))
+        with open(path, "ab") as file:
+            file.write(((_header() if is_new else "") + text).encode())
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def read_results(folder: Path) -> list[TrialResult]:
-    """All finished trials of a run folder; none when there is no file yet.
+    """All results of a run folder; none when there is no file yet.
 
     A last line that a crash left unfinished is moved to `results.csv.damaged`, so that its
-    trial runs again.
+    trial runs again. A result that two processes wrote counts once, the first one; a trial that
+    failed and was run again with success counts as that.
 
     Raises:
-        ValueError: the file has other columns than this version writes.
+        ValueError: the file has other columns than this version writes, or a line is damaged.
     """
     path = folder / RESULTS_FILE
     if not path.exists():
         return []
-    _set_damaged_tail_aside(path)
+    if os.access(folder, os.W_OK):
+        with FileLock(_lock(path)):
+            _set_damaged_tail_aside(path)
     with open(path, newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         if reader.fieldnames is not None and list(reader.fieldnames) != list(FIELDS):
             raise ValueError(f"{path} has other columns than this version: use a new folder")
         results = [_parsed(path, reader.line_num, row) for row in reader]
-    # Two runs at once may both have finished a trial: the first one counts.
-    first: dict[tuple, TrialResult] = {}
+    first: dict[Key, TrialResult] = {}
     for result in results:
-        first.setdefault(result.key, result)
+        if result.key not in first or (first[result.key].error and not result.error):
+            first[result.key] = result
     return list(first.values())
 
 
+def _lock(path: Path) -> str:
+    return f"{path}.lock"
+
+
+def _header() -> str:
+    return ",".join(FIELDS) + "\n"
+
+
+def _line(result: TrialResult) -> str:
+    row = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in dataclasses.asdict(result).items()
+    }
+    # One result, one line: that is how a line that a crash cut off is told from a whole one.
+    if any("\n" in value or "\r" in value for value in row.values()):
+        raise ValueError(f"a result must not hold line breaks: {row}")
+    text = io.StringIO(newline="")
+    csv.DictWriter(text, FIELDS, lineterminator="\n").writerow(row)
+    return text.getvalue()
+
+
 def _set_damaged_tail_aside(path: Path) -> None:
+    if not path.exists():
+        return
     content = path.read_bytes()
     whole = content.rfind(b"\n") + 1
     if whole == len(content):

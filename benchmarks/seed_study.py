@@ -108,7 +108,7 @@ def control_references(study: Study) -> dict[str, float] | None:
     scenario = _control_scenario(study.world)
     returns = {}
     for policy in (Random(), ExactBayes()):
-        policy.train(scenario.make_env, 0, lambda fraction: None)
+        policy.train(scenario.make_env)
         returns[policy.name] = episode_returns(policy, scenario.make_env, study.episodes).mean()
     return returns
 

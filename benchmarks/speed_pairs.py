@@ -16,7 +16,7 @@ from pymdp.envs.rollout import rollout as pymdp_rollout
 from ..agents import ActiveInferenceEncoderAgent, ObservationEncoder, planning
 from ..envs.jax_env import JaxLineWorld
 from ..training.recipes import TutorialRecipe, recipe_for
-from .evaluation import closed_loop_returns
+from .closed_loop import closed_loop_returns
 from .speed import Pair
 from .speed_training import (
     RESTARTS,

@@ -5,7 +5,8 @@ import jax.random as jr
 import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
-from aifgym.benchmarks.evaluation import closed_loop_returns, episode_returns
+from aifgym.benchmarks.closed_loop import closed_loop_returns
+from aifgym.benchmarks.evaluation import episode_returns
 from aifgym.envs import LineWorld
 from aifgym.envs.jax_env import JaxLineWorld
 from helpers import assert_transitions_follow_b, small_encoder

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.planners import build_planner, policy_search, resolved_planner, steps_to_goal
-from aifgym.benchmarks.evaluation import closed_loop_returns
+from aifgym.benchmarks.closed_loop import closed_loop_returns
 from aifgym.benchmarks.references import finite_horizon_values
 from aifgym.envs import ContinuousLineWorldVectorEnv, LineWorld
 from aifgym.training import TrainConfig, fit

@@ -109,11 +109,21 @@ def collect(
         if (terminated or truncated) and steps_left > 1:
             observation, _ = env.reset()
             episodes.append(([observation], [], []))
-    data = _cut(episodes, sequence_length, num_actions)
+    data = cut_episodes(episodes, sequence_length, num_actions)
     return data if record_rewards else dataclasses.replace(data, rewards=None)
 
 
-def _cut(episodes: list[tuple], sequence_length: int, num_actions: int) -> Trajectories:
+def cut_episodes(episodes: list[tuple], sequence_length: int, num_actions: int) -> Trajectories:
+    """Episodes as sequences of at most `sequence_length` observations, see `collect`.
+
+    Args:
+        episodes: lists of observations, actions and rewards, one observation more than actions.
+        sequence_length: T.
+        num_actions: U.
+
+    Raises:
+        ValueError: an observation is not finite.
+    """
     pieces = []
     for observations, actions, rewards in episodes:
         for begin in range(0, len(actions), sequence_length - 1):

@@ -80,7 +80,7 @@ def _divergence(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def fitted_dynamics(
-    encoder: ObservationEncoder, B, D, data: Trajectories
+    encoder: ObservationEncoder, B, D, data: Trajectories, prior_count: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """B and D that are most probable for a trained encoder, by expectation maximisation.
 
@@ -91,16 +91,19 @@ def fitted_dynamics(
         B: `(K, K, U)`, where to begin.
         D: `(K,)`, where to begin.
         data: sequences.
+        prior_count: how many transitions from each state by each action B stands for: pymdp's
+            `pB` is `prior_count * B`. 0 takes B as a start and no more.
     """
-    B, D = _maximise(encoder, jnp.asarray(B), jnp.asarray(D), data)
+    B = jnp.asarray(B)
+    B, D = _maximise(encoder, B, jnp.asarray(D), data, prior_count * B + PSEUDO_COUNT)
     return np.asarray(B), np.asarray(D)
 
 
 @eqx.filter_jit
-def _maximise(encoder, B, D, data):
+def _maximise(encoder, B, D, data, prior_counts):
     def step(dynamics, _):
         result = smoothed(encoder, *dynamics, data)
-        counts = result.transition_counts + PSEUDO_COUNT
+        counts = result.transition_counts + prior_counts
         starts = result.beliefs[:, 0].sum(axis=0) + PSEUDO_COUNT
         return (counts / counts.sum(axis=0, keepdims=True), starts / starts.sum()), None
 

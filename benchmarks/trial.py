@@ -1,0 +1,118 @@
+"""One trial: a contender trained with one seed in one scenario, judged at each budget."""
+
+import dataclasses
+import time
+from functools import partial
+
+from .contender import Contender, EnvFactory
+from .evaluation import episode_returns, predict_microseconds
+from .provenance import git_commit, library_versions
+from .registry import load_contender
+from .results import Key, TrialResult
+from .scenarios import EVALUATION_EPISODES, SCENARIOS
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """What defines a trial: plain data, so that any process anywhere can run it.
+
+    Attributes:
+        scenario: its name.
+        contender: its name, or `module:Class`.
+        seed: of the training.
+        budgets: environment steps after which it is judged, increasing.
+        num_episodes: evaluation episodes.
+    """
+
+    scenario: str
+    contender: str
+    seed: int
+    budgets: tuple[int, ...]
+    num_episodes: int = EVALUATION_EPISODES
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Of the results that it makes."""
+        name = load_contender(self.contender).name
+        return tuple((self.scenario, name, self.seed, budget) for budget in self.budgets)
+
+    @property
+    def expected_seconds(self) -> float:
+        """Roughly, on one core."""
+        contender, scenario = load_contender(self.contender), SCENARIOS[self.scenario]
+        if not contender.learns:
+            return contender.fixed_seconds
+        steps = self.budgets if not contender.continues else self.budgets[-1:]
+        steps_in_all = sum(steps) + scenario.steps_before
+        judging = len(self.budgets) * scenario.episode_steps * 0.01
+        fixed = contender.fixed_seconds * (1 if contender.continues else len(self.budgets))
+        return fixed + judging + steps_in_all * contender.seconds_per_step
+
+
+def run_trial(trial: Trial) -> list[TrialResult]:
+    """Trains and judges; one result per budget."""
+    scenario, contender = SCENARIOS[trial.scenario], load_contender(trial.contender)()
+    changes = scenario.steps_before > 0
+    final = partial(scenario.make_env, changed=changes)
+    clock = _Clock()
+    if changes:
+        clock.measure(contender.train, scenario.make_env, scenario.steps_before, trial.seed)
+    before = clock.spent
+    results = []
+    for budget in trial.budgets:
+        if not (contender.continues or changes):
+            clock.spent = before
+        learn = contender.adapt if changes else contender.train
+        clock.measure(learn, final, budget, trial.seed)
+        results.append(_judged(trial, contender, final, budget, clock.spent))
+    return results
+
+
+class _Clock:
+    """Wall-clock and processor seconds of what it measured."""
+
+    def __init__(self) -> None:
+        self.spent = (0.0, 0.0)
+
+    def measure(self, function, *args) -> None:
+        wall, cpu = time.perf_counter(), time.process_time()
+        function(*args)
+        now = time.perf_counter() - wall, time.process_time() - cpu
+        self.spent = self.spent[0] + now[0], self.spent[1] + now[1]
+
+
+def _judged(
+    trial: Trial, contender: Contender, make_env: EnvFactory, budget: int, spent
+) -> TrialResult:
+    returns = episode_returns(contender, make_env, trial.num_episodes)
+    return TrialResult(
+        scenario=trial.scenario,
+        contender=contender.name,
+        seed=trial.seed,
+        budget=budget,
+        error="",
+        reward_free_steps=contender.reward_free_steps,
+        rewarded_steps=contender.rewarded_steps,
+        train_seconds=round(spent[0], 3),
+        train_cpu_seconds=round(spent[1], 3),
+        predict_microseconds=round(predict_microseconds(contender, make_env), 1),
+        mean_return=float(returns.mean()),
+        episode_returns=[int(x) if x.is_integer() else x for x in returns.tolist()],
+        given=" ".join(contender.given.split()),
+        hyperparameters=contender.hyperparameters,
+        versions=library_versions(),
+        commit=git_commit(),
+    )
+
+
+def failed(trial: Trial, error: str) -> list[TrialResult]:
+    """The results of a trial that failed for good: they say so, and why."""
+    contender = load_contender(trial.contender)
+    return [
+        TrialResult(
+            trial.scenario, contender.name, trial.seed, budget, " ".join(error.split()) or "failed",
+            0, 0, 0.0, 0.0, 0.0, None, [], " ".join(contender.given.split()), {},
+            library_versions(), git_commit(),
+        )
+        for budget in trial.budgets
+    ]  # fmt: skip
