@@ -120,8 +120,7 @@ def seeds(
     """Runs the study, one line per seed, writes the table and prints the success fractions."""
     if num_seeds < 1:
         raise ValueError(f"--num-seeds must be at least 1, got {num_seeds}")
-    if not out.parent.is_dir():
-        raise ValueError(f"--out: there is no folder {out.parent}")
+    check_parent(out)
     references = seed_study.control_references(study)
     runs = [seed_study.run_seed] + [seed_study.run_tutorial_seed] * tutorial
     results = []
@@ -133,6 +132,25 @@ def seeds(
         print(_seeds_line(recipe, [r for r in results if r.recipe == recipe]))
     print(f"wrote {out}")
     return 0
+
+
+def tune(out: Path) -> int:
+    """Runs the search, writes its table and prints the winner."""
+    require_bench("tune")
+    from . import tuning
+
+    check_parent(out)
+    with tqdm(total=tuning.num_steps(), unit=" steps") as bar:
+        tried = tuning.search(progress=bar.update)
+    write_table(out, tried)
+    print(f"best: {tried[0]['settings']}, score {tried[0]['score']}\nwrote {out}")
+    return 0
+
+
+def check_parent(out: Path) -> None:
+    """Raises ValueError where the folder that `--out` is to be written to does not exist."""
+    if not out.parent.is_dir():
+        raise ValueError(f"--out: there is no folder {out.parent}")
 
 
 def _seeds_line(recipe: str, results: list[seed_study.SeedResult]) -> str:

@@ -1,17 +1,14 @@
 import dataclasses
 import json
 
-import gymnasium as gym
 import numpy as np
 import pytest
 from aifgym.benchmarks import (
     contenders,
     evaluation,
-    references,
     report,
     results,
     runner,
-    scenarios,
     statistics,
 )
 from aifgym.training import TrainConfig
@@ -46,94 +43,6 @@ def tiny_sweep(monkeypatch):
     monkeypatch.setattr(contenders, "TrainConfig", lambda: TINY_CONFIG)
     monkeypatch.setattr(evaluation.episode_returns, "__defaults__", (4,))
     monkeypatch.setattr(evaluation, "TIMED_CALLS", 3)
-
-
-def brute_force_values(B, reward, horizon):
-    """Best expected sum of rewards by trying every action in every state to the end."""
-    if horizon == 0:
-        return np.zeros(len(reward))
-    after = reward + brute_force_values(B, reward, horizon - 1)
-    return np.max([B[:, :, action].T @ after for action in range(3)], axis=0)
-
-
-def test_values_equal_recursion_and_depend_on_the_steps_left(world):
-    B, reward = world.transition_matrix, np.eye(5)[2]
-    values = references.finite_horizon_values(B, reward, 4)
-    for step in range(4):
-        expected = brute_force_values(B, reward, 4 - step)
-        np.testing.assert_allclose(values[step].max(axis=1), expected)
-
-
-def test_the_exact_filter_equals_bayes_rule_with_scipys_densities():
-    scenario = scenarios.SCENARIOS[1]
-    env = scenario.make_env()
-    world = env.unwrapped.world
-    bayes = references.ExactBayes()
-    bayes.train(scenario.make_env, 0, lambda fraction: None)
-    observation, _ = env.reset(seed=0)
-    prior, state = world.initial_probs, None
-    for _ in range(20):
-        density = [stats.multivariate_normal(mean).pdf(observation) for mean in world.means]
-        belief = prior * density / np.dot(prior, density)
-        action, state = bayes.predict(observation, state, np.zeros(1, bool))
-        prior = world.transition_matrix[:, :, action] @ belief
-        np.testing.assert_allclose(state[0][0], prior, atol=1e-9)
-        observation = env.step(action)[0]
-    assert state[1] == 20
-
-
-def test_the_exact_filter_survives_an_impossible_looking_observation():
-    bayes = references.ExactBayes()
-    bayes.train(scenarios.SCENARIOS[0].make_env, 0, lambda fraction: None)
-    _, (prior, _) = bayes.predict(np.array([1e4, 1e4]))
-    assert np.isfinite(prior).all()
-
-
-def test_all_contenders_meet_the_same_episodes():
-    class Recorder:
-        def __init__(self):
-            self.seen = []
-
-        def predict(self, observation, state=None, episode_start=None, deterministic=True):
-            self.seen.append((observation.copy(), episode_start.copy()))
-            return np.full(len(observation), 2), None
-
-    first, second = Recorder(), Recorder()
-    returns = [
-        evaluation.episode_returns(policy, scenarios.SCENARIOS[1].make_env, 7)
-        for policy in (first, second)
-    ]
-    np.testing.assert_array_equal(*returns)
-    np.testing.assert_array_equal([x for x, _ in first.seen], [x for x, _ in second.seen])
-    assert len(first.seen) == 20
-    assert first.seen[0][1].all()
-    assert not any(start.any() for _, start in first.seen[1:])
-
-
-def test_returns_equal_a_loop_over_single_episodes():
-    scenario, policy = scenarios.SCENARIOS[0], references.AlwaysForward()
-    expected = []
-    for episode in range(5):
-        env, total, done = scenario.make_env(), 0.0, False
-        env.reset(seed=scenarios.FIRST_EVALUATION_SEED + episode)
-        while not done:
-            _, reward, _, done, _ = env.step(2)
-            total += reward
-        expected.append(total)
-    np.testing.assert_array_equal(
-        evaluation.episode_returns(policy, scenario.make_env, 5), expected
-    )
-
-
-def test_always_forward_is_optimal_in_the_default_world():
-    world, horizon = gym.make(scenarios.ENV_ID).unwrapped.world, 8
-    reward = np.eye(5)[4]
-    belief, forward = world.initial_probs, 0.0
-    for _ in range(horizon):
-        belief = world.transition_matrix[:, :, 2] @ belief
-        forward += belief @ reward
-    best = references.finite_horizon_values(world.transition_matrix, reward, horizon)
-    np.testing.assert_allclose(best[0].max(axis=1)[0], forward)
 
 
 def test_results_come_back_and_a_cut_off_line_is_set_aside(tmp_path):
