@@ -102,7 +102,7 @@ def test_an_agent_notices_a_dead_action_and_keeps_what_still_holds(oracle):
     states = np.arange(2, 5)
     assert (before[states, states, 0] < 0.03).all()
     assert (B[states, states, 0] > 0.6).all()  # back is stay now
-    assert np.abs(B[:, :, 1:] - before[:, :, 1:]).mean() < 0.05
+    assert np.abs(B[:, :, 1:] - before[:, :, 1:]).mean() < 0.1
     assert np.abs(B[:, 2:, 0] - before[:, 2:, 0]).mean() > 0.2
 
 
