@@ -1,4 +1,4 @@
-"""The agent behind SB3's `predict`: NumPy outside, one compiled function inside."""
+"""The agent behind SB3's `predict`: NumPy outside, pure functions on arrays inside."""
 
 import os
 from typing import Self
@@ -10,13 +10,14 @@ from pymdp.agent import Agent
 
 from .agent_file import read_agent_file, write_agent_file
 from .checks import check_rollout, checked_observations, checked_prior
-from .decision import AgentCore, compiled, decide, encode_batch, infer_states, split_core
+from .decision import AgentCore, compiled, encode_batch, infer_states
 from .encoder import ObservationEncoder
 from .generative_model import GenerativeModel, checked_usage
 from .goals import WithGoals
 from .planners import resolved_planner
 from .pymdp_bridge import continuous_pymdp_agent
 from .rollout import JaxEnv, Rollout, rollout
+from .small_decision import Decider
 
 
 class ActiveInferenceEncoderAgent(WithGoals):
@@ -51,8 +52,8 @@ class ActiveInferenceEncoderAgent(WithGoals):
         self.encoder, self.model, self.settings = encoder, model, dict(settings or {})
         self.usage = None if usage is None else checked_usage(usage, model)
         self._beliefs: np.ndarray | None = None
-        self._arrays, self._static = split_core(AgentCore(encoder, model, self.usage))
-        self._decide = compiled(decide, self._static)
+        self._decide = Decider(AgentCore(encoder, model, self.usage))
+        self._arrays, self._static = self._decide.arrays, self._decide.static
         self._encode = compiled(encode_batch, self._static)
         self._infer_states = compiled(infer_states, self._static)
         self.set_random_seed(seed)
@@ -101,7 +102,7 @@ class ActiveInferenceEncoderAgent(WithGoals):
         key = None
         if not deterministic:
             self._key, key = jax.random.split(self._key)
-        results = self._decide(self._arrays, observations, prior, key)
+        results = self._decide(observations, prior, key)
         # Copies: what JAX hands out is read-only and would pin its buffers.
         action, self._beliefs, prior = (np.array(result) for result in results)
         return action.astype(np.int64).reshape(np.shape(observation)[:-1]), (prior,)
@@ -123,9 +124,9 @@ class ActiveInferenceEncoderAgent(WithGoals):
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        observations = self._checked(observations)
-        prior = checked_prior((prior,), None, len(observations), self.model)
-        return np.array(self._infer_states(self._arrays, observations, prior))
+        checked = self._checked(observations)
+        prior = checked_prior((prior,), None, len(checked), self.model)
+        return np.array(self._infer_states(self._arrays, checked, prior))
 
     def rollout(
         self,
@@ -171,12 +172,11 @@ class ActiveInferenceEncoderAgent(WithGoals):
 
     @classmethod
     def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
-        """Reads an agent file and compiles `predict`.
+        """Reads an agent file and compiles `predict`, unless NumPy decides so few.
 
         Args:
             path: the file.
-            num_envs: number of observations that `predict` is compiled for now; another number
-                is compiled at its first call, as all are with `None`.
+            num_envs: batch that `predict` is compiled for now; others are at their first call.
 
         Raises:
             FileNotFoundError: there is none.

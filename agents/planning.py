@@ -15,6 +15,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable, stable_xlogx
 
 from .generative_model import GenerativeModel
+from .logarithm import log_probability
 
 
 class PolicyTree(eqx.Module):
@@ -78,7 +79,7 @@ def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array,
     # axis takes about a quarter longer.
     for part in range(1, num_parts):
         outcome = products[part * num_prefixes : (part + 1) * num_prefixes]
-        value = value - outcome * log_stable(outcome)
+        value = value - outcome * log_probability(outcome)
     return value
 
 
@@ -94,16 +95,17 @@ def negative_expected_free_energy(
     last = value[-(tree.num_actions**tree.policy_len) :]
     # A sum over an axis is computed once; added one by one, XLA would compute the logarithms of
     # a prefix anew for each policy that begins with it.
-    before = value[_proper_prefixes(tree.num_actions, tree.policy_len)].sum(axis=1)
+    shorter = policy_prefixes(tree.num_actions, tree.policy_len - 1)
+    before = value[shorter].sum(axis=1)
     return (jnp.repeat(before, tree.num_actions, axis=0) + last).T
 
 
-def _proper_prefixes(num_actions: int, policy_len: int) -> np.ndarray:
-    """Places of the shorter prefixes of policies without their last action, `(policies / U, L)`."""
-    lengths = np.arange(1, policy_len)
-    firsts = np.cumsum(num_actions ** np.arange(policy_len))[:-1] - 1
-    without_last = np.arange(num_actions ** (policy_len - 1))[:, None]
-    return firsts + without_last // num_actions ** (policy_len - 1 - lengths)
+def policy_prefixes(num_actions: int, policy_len: int) -> Int[np.ndarray, "policies L"]:
+    """Place of each policy's prefix of each length among the values of all prefixes."""
+    lengths = np.arange(1, policy_len + 1)
+    firsts = np.cumsum(num_actions ** np.arange(policy_len)) - 1
+    policies = np.arange(num_actions**policy_len)[:, None]
+    return firsts + policies // num_actions ** (policy_len - lengths)
 
 
 def policy_posterior(
