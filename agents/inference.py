@@ -51,10 +51,12 @@ def predict_belief(
 ) -> Float[Array, "N K"]:
     """`p(s_{t+1} | a_t, past)`; `Agent.update_empirical_prior`."""
     # One product for all actions, then a choice: to gather a matrix per sequence would make the
-    # gradient a slow scatter.
-    by_action = jnp.einsum("jiu,ni->nju", B, belief)
-    chosen = jax.nn.one_hot(action, B.shape[-1], dtype=B.dtype)
-    return jnp.einsum("nju,nu->nj", by_action, chosen)
+    # gradient a slow scatter. The next state comes last, so that the choice sums whole rows.
+    num_states, _, num_actions = B.shape
+    matrix = B.transpose(1, 2, 0).reshape(num_states, num_actions * num_states)
+    by_action = (belief @ matrix).reshape(-1, num_actions, num_states)
+    chosen = jax.nn.one_hot(action, num_actions, dtype=B.dtype)
+    return jnp.sum(by_action * chosen[:, :, None], axis=1)
 
 
 def filter_beliefs(

@@ -44,6 +44,14 @@ def emission_score(counts: np.ndarray, num_states: int, state_of_index: np.ndarr
     return float(_x_log_x(usage).sum() - _x_log_x(shared).sum())
 
 
+def reference_score(counts: np.ndarray, log_B: np.ndarray, state_of_index: np.ndarray) -> float:
+    """The score to expect if the transitions out of each state followed the reference exactly."""
+    visits = np.zeros(log_B.shape[1:])
+    np.add.at(visits, state_of_index, counts.sum(0))
+    expected = (visits * (np.exp(log_B) * log_B).sum(0)).sum()
+    return float(expected + emission_score(counts, len(log_B), state_of_index))
+
+
 def graduated_assignment(
     counts: np.ndarray, log_B: np.ndarray, rng: np.random.Generator, pull: np.ndarray
 ) -> np.ndarray:

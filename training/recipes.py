@@ -83,8 +83,8 @@ LEARNED: dict[int, Recipe] = {
         encoder_depth=2,
     ),
     50: Recipe(
-        _LEARN._replace(num_steps=1500, noise=0.3),
-        _FINETUNE._replace(num_steps=600, learning_rate=3e-3, noise=0.05),
+        _LEARN._replace(num_steps=1200, noise=0.3),
+        _FINETUNE._replace(num_steps=400, learning_rate=3e-3, noise=0.05),
         output_gain=4.0,
         num_finetuned=2,
         encoder_width=64,
