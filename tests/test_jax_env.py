@@ -60,8 +60,10 @@ def test_options_of_pymdps_interface():
 @pytest.fixture
 def line_agent(world):
     """Sees through a random encoder, so that beliefs are neither sharp nor empty."""
+    # Each state is told differently well, so that no two policies are worth the same.
+    told = np.linspace(0.95, 0.75, 5)
     model = GenerativeModel(
-        A=0.9 * np.eye(5) + 0.02,
+        A=(1 - told) / 4 + np.diag(told - (1 - told) / 4),
         B=world.transition_matrix,
         C=2.0 * np.eye(5)[4],
         D=world.initial_probs,
