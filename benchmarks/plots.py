@@ -1,44 +1,125 @@
-"""Figures from summaries."""
+"""Panels of the report's figures, drawn on axes that the caller made."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from . import style
-from .statistics import Summary
+from .statistics import Estimate
+from .study import CEILING, HIGH_REFERENCE, LOW_REFERENCE, Study, Summary
+
+SCORE = "normalised score (random 0, exact Bayes 1)"
+LOWEST_SHOWN = -0.35
+"""Scores below are drawn at the edge, with an arrow."""
 
 
-def save_scores_figure(summaries: Sequence[Summary], path: Path) -> None:
-    """One panel per scenario: a dot per training seed, a bar to the mean.
+def draw_scores(axes: Axes, summaries: Sequence[Summary]) -> None:
+    """A row per contender: a dot per seed, the interquartile mean and its interval.
 
     Args:
-        summaries: those without a normalised score are left out.
-        path: of the PNG; an SVG goes beside it. Written all or nothing.
+        axes: to draw on.
+        summaries: of one scenario, each with a score.
     """
-    shown = [summary for summary in summaries if summary.scores is not None]
-    names = list(dict.fromkeys(summary.scenario for summary in shown)) or ["no scores"]
-    with style.applied():
-        figure = style.new_figure(5.2 * len(names), 3.4)
-        axes = figure.subplots(1, len(names), squeeze=False)
-        for axis, name in zip(axes[0], names):
-            _draw_panel(axis, name, [summary for summary in shown if summary.scenario == name])
-        style.save(figure, path.parent, path.stem)
+    for row, summary in enumerate(summaries):
+        colour, _ = style.contender_look(summary.contender)
+        scores = np.array(summary.scores)
+        # Spread over the row: equal scores stay separate dots.
+        spread = np.linspace(-0.26, 0.26, len(scores)) if len(scores) > 1 else np.zeros(1)
+        at = np.maximum(scores, LOWEST_SHOWN)
+        axes.plot(at, row + spread, "o", color=colour, ms=4, alpha=0.55, mec="none")
+        failed = np.array([bool(result.error) for result in summary.results])
+        axes.plot(at[failed], (row + spread)[failed], "x", color="black", ms=6)
+        _draw_estimate(axes, row, summary.score, colour, LOWEST_SHOWN)
+    _label_rows(axes, [row_label(summary) for summary in summaries])
+    for value in (0, 1):
+        axes.axvline(value, color="0.45", lw=0.8, ls=":", zorder=0)
+    axes.set_xlabel(SCORE)
 
 
-def _draw_panel(axis, name: str, summaries: Sequence[Summary]) -> None:
-    for place, summary in enumerate(summaries):
-        colour = style.contender_colour(summary.contender)
-        mean = sum(summary.scores) / len(summary.scores)
-        axis.barh(place, mean, color=colour, alpha=0.3, height=0.6)
-        # Spread over the bar: equal scores stay separate dots.
-        spread = np.linspace(-0.2, 0.2, len(summary.scores)) if len(summary.scores) > 1 else [0]
-        axis.plot(summary.scores, place + np.array(spread), "o", color=colour, markersize=5,
-                  markeredgecolor="white", markeredgewidth=0.6)  # fmt: skip
-    axis.axvline(1.0, color="black", linewidth=0.8, linestyle=":")
-    axis.set_yticks(range(len(summaries)), [summary.contender for summary in summaries])
-    axis.invert_yaxis()
-    axis.use_sticky_edges = False  # a dot at 0 keeps its left half
-    axis.margins(x=0.06)
-    axis.set_title(name)
-    axis.set_xlabel("normalised score (random 0, exact Bayes 1)")
+def draw_probabilities(axes: Axes, estimates: dict[str, Estimate]) -> None:
+    """A row per label: probability of improvement with its interval."""
+    for row, (name, estimate) in enumerate(estimates.items()):
+        _draw_estimate(axes, row, estimate, style.contender_look(name)[0], 0.0)
+    _label_rows(axes, list(estimates))
+    axes.axvline(0.5, color="0.45", lw=0.8, ls=":", zorder=0)
+    axes.set(xlim=(-0.03, 1.03), xlabel="probability of improvement")
+
+
+def draw_curves(
+    axes: Axes, study: Study, scenario: str, x: Callable[[Summary], float], xlabel: str
+) -> None:
+    """Score of each learner against `x`, with intervals; references as lines across.
+
+    Args:
+        axes: to draw on.
+        study: holds the results.
+        scenario: which to draw.
+        x: of a summary; 0 only where the world changes.
+        xlabel: what `x` is, with its unit.
+    """
+    largest = 0.0
+    for name in study.learners:
+        curve = [s for s in study.curve(scenario, name) if s.score is not None and x(s) == x(s)]
+        if not curve:
+            continue
+        xs = [x(s) for s in curve]
+        largest = max(largest, *xs)
+        draw_line(axes, name, xs, [s.score for s in curve])
+    places = [x(s) for n in study.learners for s in study.curve(scenario, n) if x(s) > 0]
+    _log_axis(axes, min(places, default=1), any_zero=study.changes(scenario) and "step" in xlabel)
+    for name in (LOW_REFERENCE, HIGH_REFERENCE, CEILING):
+        reference = study.at(scenario, name)
+        if reference is not None and reference.score is not None:
+            axes.axhline(reference.score.value, color=style.contender_look(name)[0], lw=1,
+                         ls="--" if name == CEILING else ":", label=name, zorder=0)  # fmt: skip
+    low, high = axes.get_ylim()
+    axes.set_ylim(max(low, LOWEST_SHOWN), high)
+    axes.set(xlabel=xlabel, ylabel="normalised score")
+
+
+def draw_line(axes: Axes, name: str, xs: Sequence[float], estimates: Sequence[Estimate]) -> None:
+    """Interquartile means, connected, and their intervals as a band and caps."""
+    colour, marker = style.contender_look(name)
+    values, lows, highs = np.array([(e.value, e.low, e.high) for e in estimates]).T
+    axes.fill_between(xs, lows, highs, color=colour, alpha=0.15, lw=0)
+    axes.vlines(xs, lows, highs, color=colour, lw=1.2)
+    axes.plot(xs, values, color=colour, marker=marker, ms=5.5, mec="white", mew=0.5, lw=1.5,
+              label=name)  # fmt: skip
+
+
+def row_label(summary: Summary) -> str:
+    """A contender's name, and how many seeds stand behind its dots."""
+    failed = f", {summary.num_failed} failed" if summary.num_failed else ""
+    return f"{plain(summary.contender)} ({len(summary.results)}{failed})"
+
+
+def plain(name: str) -> str:
+    """A name as matplotlib is to draw it: dollar signs are no mathematics, long ones are cut."""
+    name = name if len(name) <= 28 else f"{name[:27]}…"
+    return name.replace("$", r"\$")
+
+
+def _draw_estimate(axes: Axes, row: int, estimate: Estimate, colour, lowest: float) -> None:
+    low, value, high = (max(x, lowest) for x in (estimate.low, estimate.value, estimate.high))
+    axes.plot([low, high], [row, row], color=colour, lw=5, alpha=0.45, solid_capstyle="butt")
+    axes.plot(value, row, "<" if estimate.value < lowest else "D", color=colour, ms=6,
+              mec="black", mew=0.7)  # fmt: skip
+
+
+def _label_rows(axes: Axes, labels: Sequence[str]) -> None:
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.use_sticky_edges = False  # a dot at 0 keeps its left half
+    axes.margins(x=0.05)
+
+
+def _log_axis(axes: Axes, smallest: float, any_zero: bool) -> None:
+    if any_zero:
+        # 0 has no place on a logarithmic axis: it is linear up to the smallest budget.
+        axes.set_xscale("symlog", linthresh=smallest, linscale=0.6)
+        axes.set_xlim(-0.1 * smallest, None)
+    else:
+        axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, place: f"{x:,.10g}"))

@@ -1,101 +1,92 @@
-"""The table and `report.md`, from the results file and nothing else."""
+"""`report.md`, `report.html` and the figures, from the results file and nothing else."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..agents.files import write_text
-from .plots import save_scores_figure
-from .results import TrialResult, read_results
-from .scenarios import EVALUATION_EPISODES, FIRST_EVALUATION_SEED, SCENARIOS
-from .statistics import Summary, summarise
+from . import html_report, markdown, report_figures, report_sections, style, tables
+from .document import Picture, Section
+from .results import RESULTS_FILE, read_results
+from .study import Study
 
-HEADER = ("contender", "mean return [95 %]", "score per seed", "steps without reward",
-          "steps with reward", "training", "predict")  # fmt: skip
+TITLE = "Benchmark of ContinuousLineWorld-v0"
+COMMANDS_FILE = "commands.txt"
+"""One line per command that added to the results."""
 
 
-def write_report(folder: Path, command: str) -> str:
-    """Writes `report.md`, `scores.png` and `scores.svg` beside the results file.
+def write_report(folder: Path, command: str | None = None) -> str:
+    """Writes `report.md`, `report.html`, `scores.png` and `figures/` beside the results file.
 
     Args:
         folder: run folder.
-        command: the command that made the results, for the reader.
+        command: the command that made the results, for the reader; kept in `commands.txt`. None
+            where nothing was added.
 
     Returns:
-        The text of the report.
+        Tables of the scores for the terminal.
+
+    Raises:
+        ValueError: the folder holds no results.
+    """
+    study = read_study(folder)
+    commands = _remembered(folder, command)
+    with style.applied():
+        sections = report_sections.sections(study, commands)
+        overview = report_figures.overview(study)
+        if overview is not None:
+            style.save(overview, folder, "scores", ("png",))
+    _write_figures(folder / markdown.FIGURES, sections)
+    write_text(folder / "report.md", markdown.render(TITLE, sections))
+    write_text(folder / "report.html", html_report.render(TITLE, sections))
+    return terminal_tables(study)
+
+
+def read_study(folder: Path) -> Study:
+    """The results of a run folder.
+
+    Raises:
+        ValueError: it holds none.
     """
     results = read_results(folder)
-    summaries = summarise(results)
-    save_scores_figure(summaries, folder / "scores.png")
-    parts = ["# Benchmark of ContinuousLineWorld-v0", *_scenario_parts(summaries)]
-    parts += [_how_to_read(), "![Normalised scores](scores.png)", *_what_was_given(results)]
-    parts += ["## Made with", *_provenance(results, command)]
-    text = "\n\n".join(parts) + "\n"
-    write_text(folder / "report.md", text)
-    return text
+    if not results:
+        raise ValueError(f"{folder} holds no results: there is no trial in {RESULTS_FILE}")
+    return Study(results)
 
 
-def table(summaries: Sequence[Summary]) -> str:
-    """Markdown table of one scenario, columns padded so that it also reads as plain text."""
-    rows = [HEADER, *(_row(summary) for summary in summaries)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
-    lines = ["| " + " | ".join(c.ljust(w) for c, w in zip(row, widths)) + " |" for row in rows]
-    rule = "| " + " | ".join("-" * width for width in widths) + " |"
-    return "\n".join([lines[0], rule, *lines[1:]])
+def remembered_commands(folder: Path) -> list[str]:
+    """The commands that made the results of a run folder, as far as known."""
+    path = folder / COMMANDS_FILE
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def _scenario_parts(summaries: Sequence[Summary]) -> list[str]:
-    reasons = {scenario.name: scenario.reason for scenario in SCENARIOS}
+def terminal_tables(study: Study) -> str:
+    """One table per scenario, without what only the report has room for."""
     parts = []
-    for name in dict.fromkeys(summary.scenario for summary in summaries):
-        parts.append(f"## {name}\n\n{reasons.get(name, '')}")
-        parts.append(table([summary for summary in summaries if summary.scenario == name]))
-    return parts
+    for scenario in study.scenarios:
+        rows = [
+            [s.contender, tables.score(s), tables.seeds(s), f"{s.steps:,.0f}", tables.cpu(s)]
+            for s in study.final(scenario)
+        ]
+        header = ("contender", "score [95 %]", "seeds", "steps", "CPU s")
+        parts.append(f"{scenario}\n{markdown.table(header, rows, str)}")
+    return "\n\n".join(parts)
 
 
-def _row(summary: Summary) -> tuple[str, ...]:
-    low, high = summary.interval
-    trials = summary.results
-    mark = "" if summary.interval_over == "seeds" else " \\*"
-    scores = summary.scores
-    return (
-        summary.contender,
-        f"{summary.mean_return:.2f} [{low:.2f}, {high:.2f}]{mark}",
-        "-" if scores is None else " ".join(f"{score:.3f}" for score in scores),
-        f"{max(trial.reward_free_steps for trial in trials):,}",
-        f"{max(trial.rewarded_steps for trial in trials):,}",
-        f"{_mean(trials, 'train_seconds'):.1f} s",
-        f"{_mean(trials, 'predict_microseconds'):.0f} us",
-    )
+def _remembered(folder: Path, command: str | None) -> list[str]:
+    commands = remembered_commands(folder)
+    if command is not None and command not in commands:
+        commands.append(command)
+        write_text(folder / COMMANDS_FILE, "".join(f"{line}\n" for line in commands))
+    return commands
 
 
-def _mean(trials: Sequence[TrialResult], name: str) -> float:
-    return sum(getattr(trial, name) for trial in trials) / len(trials)
-
-
-def _how_to_read() -> str:
-    return (
-        f"Mean return: sum of rewards of an episode, mean over {EVALUATION_EPISODES} evaluation "
-        f"episodes (environment seeds {FIRST_EVALUATION_SEED} and up, the same for everybody, "
-        "deterministic actions) and over training seeds. Interval: 95 % percentile bootstrap "
-        "over training seeds; \\* over evaluation episodes, where nothing is trained. Score: "
-        "random is 0, exact Bayes is 1. Training: seconds per seed, compilation and data "
-        "collection included. Predict: microseconds for one observation."
-    )
-
-
-def _what_was_given(results: Sequence[TrialResult]) -> list[str]:
-    given = {result.contender: result for result in results}
-    lines = []
-    for name, result in given.items():
-        settings = ", ".join(f"{key}={value}" for key, value in result.hyperparameters.items())
-        lines.append(f"- **{name}**: {result.given}" + (f" ({settings})" if settings else ""))
-    return ["## What each contender was given", "\n".join(lines)]
-
-
-def _provenance(results: Sequence[TrialResult], command: str) -> list[str]:
-    parts = [f"Command: `{command}`"]
-    for commit, versions in {r.commit: r.versions for r in results}.items():
-        listed = ", ".join(f"{name} {version}" for name, version in versions.items())
-        parts.append(f"Commit {commit}: {listed.replace('machine ', 'on ')}")
-    seeds = sorted({result.seed for result in results})
-    return [*parts, f"Training seeds: {', '.join(map(str, seeds))}. Per-trial data: `results.csv`"]
+def _write_figures(folder: Path, sections: Sequence[Section]) -> None:
+    """All figures, and none that an earlier report left behind."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Picture):
+                write_text(folder / f"{block.name}.svg", block.svg)

@@ -1,79 +1,72 @@
-"""From trial results to the numbers of the table."""
+"""Estimates with their uncertainty: pure functions on arrays of one number per training seed.
+
+Source: Agarwal et al. 2021, "Deep Reinforcement Learning at the Edge of the Statistical Precipice":
+interquartile means, stratified bootstrap, probability of improvement.
+"""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
-from .results import TrialResult
-
-RESAMPLES = 10_000
-LOW_REFERENCE, HIGH_REFERENCE = "random", "exact Bayes"
+RESAMPLES = 5_000
+TRIMMED = 0.25
+"""Share of seeds left out at each end; with fewer than four seeds none is."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Summary:
-    """One contender in one scenario.
+class Estimate:
+    """A number and its 95 % interval."""
 
-    Attributes:
-        scenario: its name.
-        contender: its name.
-        results: its trials, by seed.
-        interval_over: what the interval was resampled over: "seeds" or "episodes".
-        mean_return: mean over trials of the mean return.
-        interval: 95 % bootstrap interval of `mean_return`.
-        scores: normalised score of each trial, random 0 and exact Bayes 1; None where a
-            reference is missing or the two are equal.
+    value: float
+    low: float
+    high: float
+
+    def overlaps(self, other: "Estimate") -> bool:
+        """Whether the two intervals have a point in common."""
+        return self.low <= other.high and other.low <= self.high
+
+    def scaled(self, zero: float, one: float) -> "Estimate":
+        """The same on a scale where `zero` is 0 and `one` is 1."""
+        return Estimate(*((x - zero) / (one - zero) for x in dataclasses.astuple(self)))
+
+
+def interquartile_mean(sample: ArrayLike, axis: int = -1) -> np.ndarray:
+    """Mean of the middle half: the lowest and the highest quarter are left out."""
+    return stats.trim_mean(sample, TRIMMED, axis=axis)
+
+
+def interquartile_estimate(strata: Sequence[ArrayLike]) -> Estimate:
+    """Interquartile mean of all values together, and its stratified bootstrap interval.
+
+    Args:
+        strata: values per training seed, one array per scenario; seeds are resampled within each.
+
+    Returns:
+        The estimate; a single value per scenario is its own interval.
     """
-
-    scenario: str
-    contender: str
-    results: tuple[TrialResult, ...]
-    interval_over: str
-    mean_return: float
-    interval: tuple[float, float]
-    scores: tuple[float, ...] | None
+    return _estimate(strata, lambda drawn: interquartile_mean(np.concatenate(drawn, axis=-1)))
 
 
-def summarise(results: Sequence[TrialResult]) -> list[Summary]:
-    """One summary per scenario and contender, in the order of first appearance."""
-    groups: dict[tuple[str, str], list[TrialResult]] = {}
-    for result in results:
-        groups.setdefault((result.scenario, result.contender), []).append(result)
-    summaries = []
-    for (scenario, contender), trials in groups.items():
-        trials = sorted(trials, key=lambda trial: trial.seed)
-        means = [trial.mean_return for trial in trials]
-        over = "seeds" if len(trials) > 1 else "episodes"
-        sample = means if over == "seeds" else trials[0].episode_returns
-        references = [groups.get((scenario, name)) for name in (LOW_REFERENCE, HIGH_REFERENCE)]
-        summaries.append(
-            Summary(
-                scenario,
-                contender,
-                tuple(trials),
-                over,
-                float(np.mean(means)),
-                bootstrap_interval(sample),
-                _normalised(means, *references),
-            )
-        )
-    return summaries
+def mean_estimate(sample: ArrayLike) -> Estimate:
+    """Mean of a sample, of evaluation episodes say, and its bootstrap interval."""
+    return _estimate([sample], lambda drawn: np.mean(drawn[0], axis=-1))
 
 
-def bootstrap_interval(sample: Sequence[float]) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of the mean; a single value is its own interval."""
-    if len(sample) < 2:
-        return float(sample[0]), float(sample[0])
-    result = stats.bootstrap(
-        (np.asarray(sample),),
-        np.mean,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        rng=np.random.default_rng(0),
+def probability_of_improvement(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:
+    """`P(X > Y) + P(X = Y) / 2` for a seed of each, averaged over scenarios.
+
+    Args:
+        pairs: values of X and of Y per training seed, one pair per scenario; seeds of X and of Y
+            are resampled apart, within each scenario.
+    """
+    samples = [np.asarray(sample, float) for pair in pairs for sample in pair]
+    return _estimate(
+        samples,
+        lambda drawn: np.mean([_wins(x, y) for x, y in zip(drawn[::2], drawn[1::2])], axis=0),
     )
-    return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
 def normalised_score(mean: float, low: float, high: float) -> float | None:
@@ -81,9 +74,18 @@ def normalised_score(mean: float, low: float, high: float) -> float | None:
     return None if high == low else float((mean - low) / (high - low))
 
 
-def _normalised(means, low_trials, high_trials) -> tuple[float, ...] | None:
-    if not low_trials or not high_trials:
-        return None
-    low, high = (np.mean([t.mean_return for t in trials]) for trials in (low_trials, high_trials))
-    scores = tuple(normalised_score(mean, low, high) for mean in means)
-    return None if None in scores else scores
+def _wins(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    difference = x[..., :, None] - y[..., None, :]
+    return (np.sign(difference) / 2 + 0.5).mean(axis=(-2, -1))
+
+
+def _estimate(samples: Sequence[ArrayLike], statistic: Callable) -> Estimate:
+    """The statistic of the samples, and the percentile bootstrap with each resampled apart."""
+    samples = [np.asarray(sample, float) for sample in samples]
+    value = float(statistic(samples))
+    if all(len(sample) < 2 for sample in samples):
+        return Estimate(value, value, value)
+    rng = np.random.default_rng(0)  # the same results give the same report
+    drawn = [s[rng.integers(len(s), size=(RESAMPLES, len(s)))] for s in samples]
+    low, high = np.quantile(statistic(drawn), (0.025, 0.975))
+    return Estimate(value, float(low), float(high))

@@ -12,13 +12,29 @@ from matplotlib.figure import Figure
 from ..agents.files import replacing
 from ..envs import colours
 
+# Ours are blue and purple, the PPO family is warm, references are green and grey.
+# Wine and olive are Paul Tol's ("Colour schemes", muted), which go with Okabe and Ito's.
 CONTENDERS = {
-    "aifgym": colours.BLUE,
-    "PPO": colours.VERMILION,
-    "random": colours.GREY,
-    "always forward": colours.PURPLE,
-    "exact Bayes": colours.GREEN,
+    "aifgym": (colours.BLUE, "o"),
+    "aifgym learned": (colours.SKY_BLUE, "s"),
+    "tutorial's recipe": (colours.PURPLE, "D"),
+    "PPO": (colours.VERMILION, "o"),
+    "PPO tuned": (colours.ORANGE, "^"),
+    "PPO stacked": ((136, 34, 85), "v"),
+    "RecurrentPPO": ((130, 125, 30), "P"),
+    "random": (colours.GREY, "X"),
+    "best constant": ((110, 110, 110), "h"),
+    "exact Bayes": (colours.GREEN, "*"),
+    "full information": (colours.BLACK, "*"),
 }
+# Of those that users add, by their name.
+OTHERS = (
+    ((51, 34, 136), "X"),
+    ((68, 170, 153), "p"),
+    ((204, 102, 119), "h"),
+    ((170, 130, 70), "<"),
+    ((90, 60, 40), ">"),
+)
 RC = {
     "font.size": 10,
     "axes.titlesize": 11,
@@ -42,9 +58,11 @@ def rgb(colour: colours.RGB) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def contender_colour(name: str) -> tuple[float, float, float]:
-    """Of a contender; dark grey for one that has none of its own."""
-    return rgb(CONTENDERS.get(name, (51, 51, 51)))
+def contender_look(name: str) -> tuple[tuple[float, float, float], str]:
+    """Colour and marker of a contender, the same in every figure."""
+    own = OTHERS[sum(name.encode()) % len(OTHERS)]
+    colour, marker = CONTENDERS.get(name, own)
+    return rgb(colour), marker
 
 
 def state_colours(num_states: int) -> list[tuple[float, float, float]]:
