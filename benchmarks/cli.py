@@ -13,6 +13,7 @@ from . import commands, compilation_cache, train_command
 from .cli_types import AgentPath, Training, World
 from .parsing import complain, parse
 from .picture_cli import animate, render_speed
+from .report_cli import report
 from .seed_study import Study
 from .train_command import MissingExtra, TrainArguments
 
@@ -89,7 +90,7 @@ def benchmark(out: Path = Path("runs/benchmark")) -> int:
     """Compare aifgym, PPO and the references; finished trials are kept and not run again.
 
     Args:
-        out: Run folder for results.csv, report.md and scores.png.
+        out: Run folder for results.csv, report.html, report.md and figures.
     """
     return commands.benchmark(out, f"aifgym {shlex.join(sys.argv[1:])}")
 
@@ -160,6 +161,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "reproduce": reproduce,
     "benchmark": benchmark,
     "seeds": seeds,
+    "report": report,
     "tune": tune,
     "speed": speed,
 }

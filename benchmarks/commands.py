@@ -18,7 +18,7 @@ from .closed_loop import closed_loop_returns
 from .evaluation import episode_returns
 from .references import ExactBayes, Random
 from .results import read_results
-from .statistics import normalised_score, summarise
+from .statistics import normalised_score
 from .train_command import MissingExtra, check_folder, make_env, write_table
 
 # Accuracies are counts of labels, so they agree exactly or not at all.
@@ -80,7 +80,8 @@ def reproduce(folder: Path | None = None) -> int:
 
 def require_bench(command: str) -> None:
     """Raises MissingExtra where the peers and the plots of `command` are not installed."""
-    missing = [n for n in ("stable_baselines3", "matplotlib") if not importlib.util.find_spec(n)]
+    needed = ("stable_baselines3", "matplotlib", "jinja2")
+    missing = [name for name in needed if not importlib.util.find_spec(name)]
     if missing:
         raise MissingExtra(
             f"{command} needs {' and '.join(missing)}: "
@@ -89,7 +90,7 @@ def require_bench(command: str) -> None:
 
 
 def benchmark(out: Path, command: str) -> int:
-    """Runs the missing trials, prints the tables and writes the report."""
+    """Runs the missing trials, writes the report and prints its scores."""
     require_bench("benchmark")
     check_folder(out)
     from . import report, runner
@@ -97,12 +98,10 @@ def benchmark(out: Path, command: str) -> int:
     kept = {result.commit for result in read_results(out)}
     if kept:
         print(f"trials of commit {', '.join(sorted(kept))} are kept; remove {out} to start over")
-    results = runner.run(out)
-    report.write_report(out, command)
-    summaries = summarise(results)
-    for name in dict.fromkeys(summary.scenario for summary in summaries):
-        print(f"\n{name}\n{report.table([s for s in summaries if s.scenario == name])}")
-    print(f"\nwrote {out / 'report.md'}, {out / 'scores.png'} and {out / 'results.csv'}")
+    runner.run(out)
+    print(f"\n{report.write_report(out, command)}")
+    names = ("report.html", "report.md", "scores.png", "results.csv")
+    print(f"\nwrote {', '.join(str(out / name) for name in names)}")
     return 0
 
 

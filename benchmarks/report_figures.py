@@ -20,9 +20,9 @@ WIDTH = 5.2
 SCORES_HOW = (
     "A pale dot is one training seed (their number stands in brackets), the diamond the "
     "interquartile mean over seeds, the bar its 95 % bootstrap interval; where there is one seed, "
-    "the mean and its interval over evaluation episodes. A cross is a failed trial, which counts as "
-    "random. Dotted lines: random actions (0) and the exact Bayes filter (1). Full information sees "
-    "the hidden state. An arrow at the left edge stands for a lower score."
+    "the mean and its interval over evaluation episodes. A cross is a failed trial, which counts "
+    "as random. Dotted lines: random actions (0) and the exact Bayes filter (1). Full information "
+    "sees the hidden state. An arrow at the left edge stands for a lower score."
 )
 CURVES_HOW = (
     "A marker is the interquartile mean over seeds after one training budget, the line at it its "
@@ -30,8 +30,8 @@ CURVES_HOW = (
     "Bayes (dotted) and full information (dashed)."
 )
 SECONDS_HOW = (
-    " Seconds are processor seconds of training, all threads together, compilation included: unlike "
-    "the time on the wall they do not depend on how many trials ran side by side."
+    " Seconds are processor seconds of training, all threads together, compilation included: "
+    "unlike the time on the wall they do not depend on how many trials ran side by side."
 )
 
 
@@ -54,8 +54,7 @@ def against_steps(study: Study, scenario: str) -> Picture | None:
     how, label = CURVES_HOW, "environment steps, with and without reward"
     if study.changes(scenario):
         label = "environment steps after the change"
-        how += " 0 is right after the change, before any further training; training before it is " \
-               "not counted."  # fmt: skip
+        how += " 0 is right after the change; training before it is not counted."
     return _curves(study, scenario, "steps", lambda s: s.steps, label, how)
 
 
@@ -109,9 +108,10 @@ def improvement(study: Study, ours: str) -> Picture | None:
     title = f"Probability of improvement: {ours} over each other contender"
     values = "; ".join(f"over {name} {shown(e, 2)}" for name, e in estimates.items())
     how = (
-        f"How often a training seed of {ours} has a higher mean return than one of the contender on "
-        "the left, ties counted half, averaged over the scenarios in which both ran; the bar is the "
-        "95 % bootstrap interval. Right of 0.5 speaks for it. It says how often, not by how much."
+        f"How often a training seed of {ours} has a higher mean return than one of the contender "
+        "on the left, ties counted half, averaged over the scenarios in which both ran; the bar is "
+        "the 95 % bootstrap interval. Right of 0.5 speaks for it. It says how often, not by how "
+        "much: compare the scores."
     )
     return _picture(figure, f"improvement-{ours}", title, f"{title}: {values}", how)
 

@@ -43,9 +43,10 @@ def _reading(study: Study) -> str:
         "Score: a contender's mean return, scaled in each scenario so that random actions have 0 "
         "and the exact Bayes filter with QMDP has 1. Numbers are interquartile means over training "
         "seeds (the lowest and the highest quarter left out; the plain mean below four seeds) with "
-        f"95 % percentile bootstrap intervals ({RESAMPLES:,} resamples of seeds). With *: one seed, "
-        f"the interval is over its {_episodes(study)} evaluation episodes. A failed trial counts as "
-        "the random policy. Each contender is shown at its largest budget of environment steps."
+        f"95 % percentile bootstrap intervals ({RESAMPLES:,} resamples of seeds). With *: one "
+        f"seed, the interval is over its {_episodes(study)} evaluation episodes. A failed trial "
+        "counts as the random policy. Each contender is shown at its largest budget of environment "
+        "steps."
     )
 
 
@@ -56,7 +57,10 @@ def _aggregate_note(study: Study) -> str:
     inside = {row[0] for row in table.rows}
     outside = [name for name in study.contenders if name not in inside]
     left_out = f" Not in all of them, so left out: {', '.join(outside)}." if outside else ""
-    return f"All scenarios count alike, seeds are resampled within each.{left_out}"
+    return (
+        "Of all seeds and scenarios together; seeds are resampled within each scenario, so what "
+        f"has one seed has no interval here.{left_out}"
+    )
 
 
 def _scenario(study: Study, name: str) -> Section:

@@ -8,7 +8,8 @@ from .study import Study, Summary
 
 OVER_EPISODES = " *"
 NUMBERS = ("contender", "score [95 %]", "return [95 %]", "score per seed", "seeds",
-           "steps without reward", "steps with reward", "CPU s", "wall s", "predict us")  # fmt: skip
+           "steps without reward", "steps with reward", "CPU s", "wall s", "predict us",
+)  # fmt: skip
 
 
 def at_a_glance(study: Study) -> Table:
@@ -29,7 +30,8 @@ def summary(study: Study) -> Table:
         for s in study.final(scenario)
     ]
     header = ("scenario", "contender", "score [95 %]", "seeds", "steps", "CPU s")
-    return Table("The same with seeds, environment steps and CPU seconds of training", header, rows)
+    title = "The same with seeds, environment steps and CPU seconds of training"
+    return Table(title, header, rows, folded=True)
 
 
 def over_scenarios(study: Study) -> Table | None:

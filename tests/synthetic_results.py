@@ -18,10 +18,16 @@ SKILL = {
     "PPO stacked": (0.96, 8_000, 0.03, 1.0),
     "RecurrentPPO": (0.98, 12_000, 0.05, 12.0),
 }
+GIVEN = {
+    "aifgym": "transition matrix B, target state; random actions without reward",
+    "aifgym learned": "number of states; rewards of random actions",
+}
 REFERENCE = {"random": 0.0, "best constant": -0.1, "exact Bayes": 1.0, "full information": 1.15}
 
 
-def make_result(scenario="centre", contender="PPO", seed=0, mean_return=1.0, budget=1_024, **kwargs):
+def make_result(
+    scenario="centre", contender="PPO", seed=0, mean_return=1.0, budget=1_024, **kwargs
+):
     values = {
         "error": "",
         "reward_free_steps": 0,
@@ -35,7 +41,9 @@ def make_result(scenario="centre", contender="PPO", seed=0, mean_return=1.0, bud
         "versions": {"python": "3.11", "machine": "some machine, 2 cores"},
         "commit": "abc1234",
     }
-    return TrialResult(scenario, contender, seed, budget, mean_return=mean_return, **values | kwargs)
+    return TrialResult(
+        scenario, contender, seed, budget, mean_return=mean_return, **values | kwargs
+    )
 
 
 def failed(result: TrialResult, error="RuntimeError: out of memory") -> TrialResult:
@@ -58,8 +66,7 @@ def synthetic_results(group: str = "standard", seed: int = 0) -> list[TrialResul
             for trial in range(plan.num_seeds):
                 results += _trial(rng, plan, contender, trial)
     lost = (results[0].scenario, "PPO", 2)
-    results = [failed(r) if (r.scenario, r.contender, r.seed) == lost else r for r in results]
-    return results
+    return [failed(r) if (r.scenario, r.contender, r.seed) == lost else r for r in results]
 
 
 def _trial(rng, plan, contender: str, seed: int) -> list[TrialResult]:
@@ -89,5 +96,5 @@ def _result(rng, scenario: str, contender: str, seed: int, budget: int, score: f
         rewarded_steps=steps * (not reward_free),
         train_seconds=round(seconds * 1.3, 3),
         train_cpu_seconds=round(seconds, 3),
-        given="transition matrix B, target state" if reward_free else "rewards" if learns else "all",
+        given=GIVEN.get(contender, "rewards; no memory" if learns else "everything"),
     )  # fmt: skip
