@@ -1,0 +1,159 @@
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from aifgym.benchmarks import markdown, program, readme_table, report
+from aifgym.benchmarks.document import Picture, Section, Table, Text
+from aifgym.benchmarks.results import append_results
+from synthetic_results import make_result, synthetic_results
+
+ROOT = Path(__file__).parents[1]
+NASTY = '<img src=x onerror="alert(1)"> $x_1$ | [a](javascript:b) `c` *d*'
+
+
+def some_results():
+    """Two scenarios, one of which changes, with a contender whose name is an attack."""
+    kept = ("noisy", "goal_switch")
+    results = [r for r in synthetic_results() if r.scenario in kept]
+    mine = [r for r in results if r.contender == "PPO tuned" and r.scenario == "noisy"]
+    return results + [dataclasses.replace(r, contender=NASTY, given=NASTY) for r in mine]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    append_results(folder, some_results())
+    report.write_report(folder, "aifgym benchmark --group standard")
+    return folder
+
+
+def run(*arguments) -> int:
+    with pytest.raises(SystemExit) as stop:
+        program.main([str(argument) for argument in arguments])
+    return stop.value.code
+
+
+def test_the_report_has_every_section_figure_and_provenance(folder):
+    text = (folder / "report.md").read_text()
+    for title in ("Summary", "What this does not show", "Scenario noisy", "Scenario goal_switch",
+                  "Probability of improvement", "What each contender was given"):  # fmt: skip
+        assert f"\n## {title}\n" in text
+    assert "    aifgym benchmark --group standard\n" in text
+    for part in ("abc1234", "some machine, 2 cores", "seeds from 1,000,000 up", "steps=20000",
+                 "Training seeds: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.", "PPO in noisy, seed 2"):  # fmt: skip
+        assert part in text
+    named = re.findall(r"\]\(figures/(.+?)\)", text)
+    assert len(named) == len(set(named)) == 8
+    assert {path.name for path in (folder / "figures").iterdir()} == set(named)
+    assert (folder / "scores.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_names_and_reasons_are_escaped(folder):
+    text, page = (folder / "report.md").read_text(), (folder / "report.html").read_text()
+    assert "<img src=x" not in text + page
+    assert r"\| [a\](javascript:b) \`c\` \*d\*" in text
+    assert "&lt;img src=x" in page
+
+
+def test_the_page_asks_for_nothing_from_elsewhere(folder):
+    page = (folder / "report.html").read_text()
+    addresses = re.findall(r"""(?:src|href|action|data|srcset|poster)\s*=\s*["']?([^"'\s>]*)""", page)
+    outside = [a for a in addresses if not a.startswith(("#", "data:")) and a != "x"]
+    assert outside == []
+    assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|<link[^>]+stylesheet", page)
+    assert "https:" not in page
+
+
+def test_every_seed_of_every_budget_is_printed(folder):
+    text = (folder / "report.md").read_text()
+    rows = [line for line in text.splitlines() if re.match(r"\| PPO tuned +\| 4,096 ", line)]
+    found = [re.findall(r"\d+\.\d\d", row) for row in rows]
+    for scenario, numbers in zip(("noisy", "goal_switch"), found):
+        expected = [
+            f"{r.mean_return:.2f}" for r in some_results()
+            if (r.scenario, r.contender, r.budget) == (scenario, "PPO tuned", 4_096)
+        ]  # fmt: skip
+        assert numbers == expected
+
+
+def test_the_command_makes_the_same_report_from_the_results_alone(folder, tmp_path, capfd):
+    append_results(tmp_path, some_results())
+    (tmp_path / "commands.txt").write_text("aifgym benchmark --group standard\n")
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- results -->\nold\n<!-- /results -->\nafter\n")
+    assert run("report", tmp_path, "--readme", readme) == 0
+    assert "noisy\n| contender" in capfd.readouterr().out
+    for name in ("report.md", "report.html"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+    text = readme.read_text()
+    assert text.startswith("before\n<!-- results -->\n| scenario ")
+    assert text.endswith("<!-- /results -->\nafter\n")
+    assert "aifgym benchmark --group standard\naifgym report . --readme README.md" in text
+    assert run("report", tmp_path, "--readme", readme) == 0
+    assert readme.read_text() == text
+
+
+def test_commands_that_added_results_are_remembered_once(tmp_path):
+    append_results(tmp_path, [make_result()])
+    for command in ("first", "second", "first", None):
+        report.write_report(tmp_path, command)
+    assert report.remembered_commands(tmp_path) == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(["missing"], "there is no folder missing"), (["."], "holds no results")],
+)
+def test_bad_folders_are_refused_in_one_line(arguments, named, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    assert run("report", *arguments) == 2
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert named in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_readme_without_markers_is_refused(folder, tmp_path):
+    (tmp_path / "README.md").write_text("nothing\n")
+    with pytest.raises(ValueError, match="must have the lines <!-- results -->"):
+        readme_table.rewrite(tmp_path / "README.md", folder)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [make_result()],
+        [make_result(contender="random", budget=0)],
+        [make_result("unheard of", "mine", 0), make_result("unheard of", "mine", 1)],
+        [r for r in synthetic_results("quick") if r.contender in ("PPO", "random")
+         and r.scenario == "centre"],
+    ],
+)  # fmt: skip
+def test_a_report_is_made_of_whatever_there_is(results, tmp_path):
+    append_results(tmp_path, results)
+    assert results[0].contender in report.write_report(tmp_path)
+    text = (tmp_path / "report.md").read_text()
+    assert "What this does not show" in text
+    assert "nan" not in text
+    assert "The command is not recorded." in text
+
+
+def test_markdown_of_each_kind_of_block():
+    picture = Picture("name", "Title", "what <it> shows", "look", "<svg/>")
+    table = Table("T", ["a", "b|c"], [["1", "0.5 [0.1, 0.9] *"]])
+    section = Section("Some part", [Text("x_y < 1"), table, picture])
+    text = markdown.render("R", [section])
+    assert "x_y &lt; 1" in text
+    assert "| a   | b\\|c              |" in text
+    assert "![what &lt;it&gt; shows](figures/name.svg)" in text
+    assert section.anchor == "some-part"
+    with pytest.raises(TypeError, match="cannot hold"):
+        markdown.render("R", [Section("S", [None])])
+
+
+@pytest.mark.skipif(
+    not (ROOT / "docs/results/results.csv").exists(), reason="no results are committed yet"
+)
+def test_the_readmes_table_is_that_of_the_committed_results():
+    readme = ROOT / "README.md"
+    assert readme_table.part(readme, ROOT / "docs" / "results") in readme.read_text()
