@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from . import style
 from .statistics import Estimate
@@ -48,7 +48,12 @@ def draw_probabilities(axes: Axes, estimates: dict[str, Estimate]) -> None:
 
 
 def draw_curves(
-    axes: Axes, study: Study, scenario: str, x: Callable[[Summary], float], xlabel: str
+    axes: Axes,
+    study: Study,
+    scenario: str,
+    x: Callable[[Summary], float],
+    xlabel: str,
+    ticks_at_budgets: bool,
 ) -> None:
     """Score of each learner against `x`, with intervals; references as lines across.
 
@@ -58,17 +63,16 @@ def draw_curves(
         scenario: which to draw.
         x: of a summary; 0 only where the world changes.
         xlabel: what `x` is, with its unit.
+        ticks_at_budgets: `x` counts steps.
     """
-    largest = 0.0
+    shown = [s for name in study.learners for s in study.curve(scenario, name) if s.score]
+    shown = [s for s in shown if x(s) == x(s)]  # all trials of a nan have failed
     for name in study.learners:
-        curve = [s for s in study.curve(scenario, name) if s.score is not None and x(s) == x(s)]
-        if not curve:
-            continue
-        xs = [x(s) for s in curve]
-        largest = max(largest, *xs)
-        draw_line(axes, name, xs, [s.score for s in curve])
-    places = [x(s) for n in study.learners for s in study.curve(scenario, n) if x(s) > 0]
-    _log_axis(axes, min(places, default=1), any_zero=study.changes(scenario) and "step" in xlabel)
+        curve = [s for s in shown if s.contender == name]
+        if curve:
+            draw_line(axes, name, [x(s) for s in curve], [s.score for s in curve])
+    budgets = sorted({s.budget for s in shown}) if ticks_at_budgets else []
+    _log_axis(axes, [x(s) for s in shown if x(s) > 0], budgets)
     for name in (LOW_REFERENCE, HIGH_REFERENCE, CEILING):
         reference = study.at(scenario, name)
         if reference is not None and reference.score is not None:
@@ -115,11 +119,16 @@ def _label_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.margins(x=0.05)
 
 
-def _log_axis(axes: Axes, smallest: float, any_zero: bool) -> None:
-    if any_zero:
+def _log_axis(axes: Axes, places: Sequence[float], budgets: Sequence[int]) -> None:
+    """Logarithmic, with a tick at each budget; where there are none, at 1, 2, 5, 10 and so on."""
+    smallest, largest = min(places, default=1), max(places, default=1)
+    if 0 in budgets:
         # 0 has no place on a logarithmic axis: it is linear up to the smallest budget.
         axes.set_xscale("symlog", linthresh=smallest, linscale=0.6)
         axes.set_xlim(-0.1 * smallest, None)
     else:
         axes.set_xscale("log")
+    subs = (1,) if largest / smallest > 50 else (1, 2, 5)
+    axes.xaxis.set_major_locator(FixedLocator(budgets) if budgets else LogLocator(subs=subs))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, place: f"{x:,.10g}"))

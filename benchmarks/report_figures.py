@@ -140,7 +140,7 @@ def _curves(study: Study, scenario: str, kind: str, x, label: str, how: str) -> 
         return None
     figure = style.new_figure(WIDTH, 4.3)
     axes = figure.subplots()
-    plots.draw_curves(axes, study, scenario, x, label)
+    plots.draw_curves(axes, study, scenario, x, label, ticks_at_budgets=kind == "steps")
     axes.set_title(scenario)
     _legend(figure, axes)
     title = f"{scenario}: score against {label}"

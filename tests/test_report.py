@@ -40,8 +40,10 @@ def test_the_report_has_every_section_figure_and_provenance(folder):
                   "Probability of improvement", "What each contender was given"):  # fmt: skip
         assert f"\n## {title}\n" in text
     assert "    aifgym benchmark --group standard\n" in text
-    for part in ("abc1234", "some machine, 2 cores", "seeds from 1,000,000 up", "steps=20000",
-                 "Training seeds: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.", "PPO in noisy, seed 2"):  # fmt: skip
+    for part in (
+        "abc1234", "some machine, 2 cores", "seeds from 1,000,000 up", "steps=20000",
+        "Training seeds: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.", "PPO in noisy, seed 2",
+    ):  # fmt: skip
         assert part in text
     named = re.findall(r"\]\(figures/(.+?)\)", text)
     assert len(named) == len(set(named)) == 8
@@ -58,9 +60,9 @@ def test_names_and_reasons_are_escaped(folder):
 
 def test_the_page_asks_for_nothing_from_elsewhere(folder):
     page = (folder / "report.html").read_text()
-    addresses = re.findall(r"""(?:src|href|action|data|srcset|poster)\s*=\s*["']?([^"'\s>]*)""", page)
-    outside = [a for a in addresses if not a.startswith(("#", "data:")) and a != "x"]
-    assert outside == []
+    form = r"""(?:src|href|action|srcset|poster)\s*=\s*["']?([^"'\s>]*)"""
+    outside = [a for a in re.findall(form, page) if not a.startswith(("#", "data:"))]
+    assert set(outside) == {"x"}  # the name that was escaped
     assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|<link[^>]+stylesheet", page)
     assert "https:" not in page
 
@@ -77,20 +79,27 @@ def test_every_seed_of_every_budget_is_printed(folder):
         assert numbers == expected
 
 
-def test_the_command_makes_the_same_report_from_the_results_alone(folder, tmp_path, capfd):
-    append_results(tmp_path, some_results())
-    (tmp_path / "commands.txt").write_text("aifgym benchmark --group standard\n")
+def test_the_command_makes_the_same_report_from_the_results_alone(tmp_path, capfd):
+    few = ("aifgym", "PPO", "random", "exact Bayes")
+    append_results(
+        tmp_path, [r for r in some_results() if r.scenario == "noisy" and r.contender in few]
+    )
+    report.write_report(tmp_path, "aifgym benchmark --group standard")
+    files = [path for path in tmp_path.rglob("*.*") if path.suffix in (".md", ".html", ".svg")]
+    before = {path: path.read_bytes() for path in files}
+    for path in files:
+        path.unlink()
     readme = tmp_path / "README.md"
     readme.write_text("before\n<!-- results -->\nold\n<!-- /results -->\nafter\n")
     assert run("report", tmp_path, "--readme", readme) == 0
     assert "noisy\n| contender" in capfd.readouterr().out
-    for name in ("report.md", "report.html"):
-        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+    assert len(before) > 4
+    assert {path: path.read_bytes() for path in before} == before
     text = readme.read_text()
     assert text.startswith("before\n<!-- results -->\n| scenario ")
     assert text.endswith("<!-- /results -->\nafter\n")
     assert "aifgym benchmark --group standard\naifgym report . --readme README.md" in text
-    assert run("report", tmp_path, "--readme", readme) == 0
+    readme_table.rewrite(readme, tmp_path)
     assert readme.read_text() == text
 
 
@@ -144,7 +153,7 @@ def test_markdown_of_each_kind_of_block():
     section = Section("Some part", [Text("x_y < 1"), table, picture])
     text = markdown.render("R", [section])
     assert "x_y &lt; 1" in text
-    assert "| a   | b\\|c              |" in text
+    assert "| a   | b\\|c              |\n| --- | ---" in text
     assert "![what &lt;it&gt; shows](figures/name.svg)" in text
     assert section.anchor == "some-part"
     with pytest.raises(TypeError, match="cannot hold"):
