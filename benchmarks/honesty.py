@@ -82,13 +82,16 @@ def _below_exact_bayes(study: Study, ours: str) -> list[str]:
 
 
 def _given(study: Study, ours: str) -> list[str]:
-    mine, lines = _gifts(study, ours), []
+    mine, told = _gifts(study, ours), {}
     for name in other_learners(study):
         theirs = _gifts(study, name)
         more = ", ".join(gift for gift in mine if gift not in theirs) or "nothing"
         less = ", ".join(gift for gift in theirs if gift not in mine) or "nothing"
-        lines.append(f"Given to {ours} and not to {name}: {more}. The other way round: {less}.")
-    return lines
+        told.setdefault((more, less), []).append(name)
+    return [
+        f"Given to {ours} and not to {', '.join(names)}: {more}. The other way round: {less}."
+        for (more, less), names in told.items()
+    ]
 
 
 def _gifts(study: Study, name: str) -> list[str]:

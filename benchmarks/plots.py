@@ -128,7 +128,7 @@ def _log_axis(axes: Axes, places: Sequence[float], budgets: Sequence[int]) -> No
         axes.set_xlim(-0.1 * smallest, None)
     else:
         axes.set_xscale("log")
-    subs = (1,) if largest / smallest > 50 else (1, 2, 5)
+    subs = (1,) if largest / smallest > 300 else (1, 2, 5)
     axes.xaxis.set_major_locator(FixedLocator(budgets) if budgets else LogLocator(subs=subs))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, place: f"{x:,.10g}"))

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from ..agents.files import replacing
 from ..envs import colours
 
-# Ours are blue and purple, the PPO family is warm, references are green and grey.
+# Ours are blue and purple, the PPO family is warm, references are green, grey,
+# slate and black.
 # Wine and olive are Paul Tol's ("Colour schemes", muted), which go with Okabe and Ito's.
 CONTENDERS = {
     "aifgym": (colours.BLUE, "o"),
@@ -23,7 +24,7 @@ CONTENDERS = {
     "PPO stacked": ((136, 34, 85), "v"),
     "RecurrentPPO": ((130, 125, 30), "P"),
     "random": (colours.GREY, "X"),
-    "best constant": ((110, 110, 110), "h"),
+    "best constant": ((90, 100, 140), "h"),
     "exact Bayes": (colours.GREEN, "*"),
     "full information": (colours.BLACK, "*"),
 }
@@ -32,7 +33,7 @@ OTHERS = (
     ((51, 34, 136), "X"),
     ((68, 170, 153), "p"),
     ((204, 102, 119), "h"),
-    ((170, 130, 70), "<"),
+    ((60, 100, 40), "<"),
     ((90, 60, 40), ">"),
 )
 RC = {

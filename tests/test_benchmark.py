@@ -1,7 +1,6 @@
 import dataclasses
 import json
 
-import numpy as np
 import pytest
 from aifgym.benchmarks import (
     contenders,
@@ -9,10 +8,8 @@ from aifgym.benchmarks import (
     report,
     results,
     runner,
-    statistics,
 )
 from aifgym.training import TrainConfig
-from scipy import stats
 
 TINY_CONFIG = TrainConfig(num_transitions=120, num_restarts=2, train_steps=50)
 
@@ -84,32 +81,6 @@ def test_a_results_file_with_other_columns_is_refused(tmp_path):
     (tmp_path / results.RESULTS_FILE).write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match="other columns"):
         results.read_results(tmp_path)
-
-
-def test_scores_are_normalised_per_scenario():
-    trials = [
-        make_result(contender="random", mean_return=2.0),
-        make_result(contender="exact Bayes", mean_return=6.0),
-        make_result(contender="PPO", seed=1, mean_return=5.0),
-        make_result(contender="PPO", seed=0, mean_return=4.0),
-        make_result("tutorial", "PPO", mean_return=4.0),
-    ]
-    summaries = {(s.scenario, s.contender): s for s in statistics.summarise(trials)}
-    assert summaries["centre", "PPO"].scores == (0.5, 0.75)
-    assert summaries["centre", "PPO"].mean_return == 4.5
-    assert summaries["centre", "PPO"].interval_over == "seeds"
-    assert summaries["centre", "random"].scores == (0.0,)
-    assert summaries["centre", "random"].interval_over == "episodes"
-    assert summaries["tutorial", "PPO"].scores is None
-
-
-def test_the_bootstrap_interval_covers_at_its_rate():
-    rng = np.random.default_rng(0)
-    covered = []
-    for _ in range(60):
-        low, high = statistics.bootstrap_interval(rng.normal(size=40))
-        covered.append(low <= 0 <= high)
-    assert stats.binomtest(sum(covered), 60, 0.93).pvalue > 0.001
 
 
 def test_the_sweep_runs_reports_and_goes_on_where_it_stopped(tiny_sweep, tmp_path, monkeypatch):

@@ -63,6 +63,8 @@ def test_train_writes_agent_and_curves_and_evaluate_reads_it(tmp_path, capfd):
         (["train", "--preference", "nan"], "preference must be finite"),
         (["evaluate", "x.aif", "--target-state", "None"], "--target-state must be a state"),
         (["benchmark", "--out", __file__], "--out must be a folder"),
+        (["report", "/does/not/exist"], "there is no folder /does/not/exist"),
+        (["report", "."], "holds no results"),
         ([], "train, evaluate, animate, render-speed, reproduce, benchmark, seeds"),
     ],
 )

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.generative_model import epsilon_identity
-from aifgym.benchmarks import figures, movie, pictures, plane, plots, program, style
+from aifgym.benchmarks import figures, movie, pictures, plane, program, style
 from aifgym.benchmarks.animation import EpisodeView
 from aifgym.benchmarks.episode import Names, latent_names, run_episode
-from aifgym.benchmarks.statistics import Summary
 from aifgym.envs import ACTION_NAMES, LineWorld
 from helpers import small_encoder
 from matplotlib import image
@@ -156,16 +155,6 @@ def test_long_lines_are_animated_without_ffmpeg(num_states, tmp_path, monkeypatc
     expected = {".gif", ".png", ".svg"}
     assert kinds == {(f"path_over_{n}", k) for n in ("density", "regions") for k in expected}
     assert ">Utility (nats)</text>" in (tmp_path / "path_over_regions.svg").read_text()
-
-
-def test_equal_scores_are_separate_dots():
-    summary = Summary("centre", "PPO", (), "seeds", 1.0, (1.0, 1.0), (1.0, 1.0, 1.0))
-    with style.applied():
-        axes = style.new_figure(4, 3).subplots()
-        plots._draw_panel(axes, "centre", [summary])
-    places = axes.lines[0].get_ydata()
-    assert len(set(places)) == 3
-    np.testing.assert_allclose(axes.lines[0].get_xdata(), 1.0)
 
 
 @pytest.mark.parametrize(

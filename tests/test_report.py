@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
-from aifgym.benchmarks import markdown, program, readme_table, report
+from aifgym.benchmarks import markdown, readme_table, report, report_cli
 from aifgym.benchmarks.document import Picture, Section, Table, Text
 from aifgym.benchmarks.results import append_results
 from synthetic_results import make_result, synthetic_results
@@ -26,12 +26,6 @@ def folder(tmp_path_factory):
     append_results(folder, some_results())
     report.write_report(folder, "aifgym benchmark --group standard")
     return folder
-
-
-def run(*arguments) -> int:
-    with pytest.raises(SystemExit) as stop:
-        program.main([str(argument) for argument in arguments])
-    return stop.value.code
 
 
 def test_the_report_has_every_section_figure_and_provenance(folder):
@@ -91,7 +85,7 @@ def test_the_command_makes_the_same_report_from_the_results_alone(tmp_path, capf
         path.unlink()
     readme = tmp_path / "README.md"
     readme.write_text("before\n<!-- results -->\nold\n<!-- /results -->\nafter\n")
-    assert run("report", tmp_path, "--readme", readme) == 0
+    assert report_cli.report(tmp_path, readme) == 0
     assert "noisy\n| contender" in capfd.readouterr().out
     assert len(before) > 4
     assert {path: path.read_bytes() for path in before} == before
@@ -110,15 +104,9 @@ def test_commands_that_added_results_are_remembered_once(tmp_path):
     assert report.remembered_commands(tmp_path) == ["first", "second"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [(["missing"], "there is no folder missing"), (["."], "holds no results")],
-)
-def test_bad_folders_are_refused_in_one_line(arguments, named, tmp_path, monkeypatch, capfd):
-    monkeypatch.chdir(tmp_path)
-    assert run("report", *arguments) == 2
-    (line,) = capfd.readouterr().err.strip().splitlines()
-    assert named in line
+def test_a_folder_without_results_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="holds no results"):
+        report_cli.report(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
