@@ -65,8 +65,8 @@ def _recurrent(study: Study) -> list[str]:
             f"; its training took {ratio:.1f} times the CPU seconds of {ours[0]}'s at the largest "
             "budget, median over the scenarios that both ran in"
         )  # fmt: skip
-        items.append(f"{name} ran in {places} of {len(study.scenarios)} scenarios, with up to "
-                     f"{seeds} seeds{cost}.")  # fmt: skip
+        items.append(f"{name} ran in {places} of {len(study.scenarios)} scenarios, with at most "
+                     f"{seeds} training seed{'s' * (seeds != 1)}{cost}.")  # fmt: skip
     return items
 
 

@@ -14,7 +14,6 @@ from ..training import tutorial, tutorial_page
 from ..training.recipes import TutorialRecipe
 from . import picture_commands, seed_study
 from .agent_notes import note_differences
-from .closed_loop import closed_loop_returns
 from .evaluation import episode_returns
 from .references import ExactBayes, Random
 from .results import read_results
@@ -48,6 +47,8 @@ def evaluate(
         if policy is not agent:
             policy.train(make_scenario_env)
         if policy is agent and compiled:
+            from .closed_loop import closed_loop_returns  # pymdp's environments load slowly
+
             returns[name] = closed_loop_returns(agent, world, episode_steps, episodes)
         else:
             returns[name] = episode_returns(policy, make_scenario_env, episodes)

@@ -89,7 +89,8 @@ def _given(study: Study, ours: str) -> list[str]:
         less = ", ".join(gift for gift in theirs if gift not in mine) or "nothing"
         told.setdefault((more, less), []).append(name)
     return [
-        f"Given to {ours} and not to {', '.join(names)}: {more}. The other way round: {less}."
+        f"Given to {ours} and not to {', '.join(names)}: {more}. What only the other side lists: "
+        f"{less}."
         for (more, less), names in told.items()
     ]
 

@@ -13,6 +13,8 @@ from .study import CEILING, HIGH_REFERENCE, LOW_REFERENCE, Study, Summary
 SCORE = "normalised score (random 0, exact Bayes 1)"
 LOWEST_SHOWN = -0.35
 """Scores below are drawn at the edge, with an arrow."""
+NEAR = 0.9
+"""Scores from here on are near exact Bayes."""
 
 
 def draw_scores(axes: Axes, summaries: Sequence[Summary]) -> None:
@@ -91,6 +93,15 @@ def draw_line(axes: Axes, name: str, xs: Sequence[float], estimates: Sequence[Es
     axes.vlines(xs, lows, highs, color=colour, lw=1.2)
     axes.plot(xs, values, color=colour, marker=marker, ms=5.5, mec="white", mew=0.5, lw=1.5,
               label=name)  # fmt: skip
+
+
+def close_up(summaries: Sequence[Summary]) -> tuple[float, float] | None:
+    """Limits of a panel around exact Bayes; None where fewer than two learners come near it."""
+    scores = [s.score for s in summaries if s.score and s.steps]
+    near = [score for score in scores if NEAR < score.value < 2 - NEAR]
+    if len(near) < 2 or all(score.value > 0.6 for score in scores):
+        return None
+    return NEAR, max(1.02, *(score.high for score in near)) + 0.01
 
 
 def row_label(summary: Summary) -> str:

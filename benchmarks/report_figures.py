@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from . import plots, style
 from .comparisons import improvements
@@ -22,16 +23,19 @@ SCORES_HOW = (
     "interquartile mean over seeds, the bar its 95 % bootstrap interval; where there is one seed, "
     "the mean and its interval over evaluation episodes. A cross is a failed trial, which counts "
     "as random. Dotted lines: random actions (0) and the exact Bayes filter (1). Full information "
-    "sees the hidden state. An arrow at the left edge stands for a lower score."
+    "sees the hidden state. An arrow at the left edge stands for a lower score. A second panel, "
+    "where there is one, is a close-up of the scores near exact Bayes."
 )
 CURVES_HOW = (
     "A marker is the interquartile mean over seeds after one training budget, the line at it its "
     "95 % interval. Further left is cheaper, higher is better. Lines across: random actions, exact "
-    "Bayes (dotted) and full information (dashed)."
+    "Bayes (dotted) and full information (dashed). A second panel, where there is one, is a "
+    "close-up of the scores near exact Bayes."
 )
 SECONDS_HOW = (
     " Seconds are processor seconds of training, all threads together, compilation included: "
-    "unlike the time on the wall they do not depend on how many trials ran side by side."
+    "unlike the time on the wall they do not depend on how many trials ran side by side. What one "
+    "training has compiled the next ones of the same process need not compile again."
 )
 
 
@@ -41,9 +45,16 @@ def scores(study: Study, scenario: str) -> Picture | None:
     if not summaries:
         return None
     figure = style.new_figure(WIDTH, 1.0 + 0.31 * len(summaries))
-    axes = figure.subplots()
-    plots.draw_scores(axes, summaries)
-    axes.set_title(scenario)
+    near = plots.close_up(summaries)
+    panels = figure.subplots(1, 2 if near else 1, sharey=True, squeeze=False)[0]
+    for axes in panels:
+        plots.draw_scores(axes, summaries)
+        axes.set_xlabel("")
+    if near:
+        panels[1].set(xlim=near, title="close-up")
+        panels[1].xaxis.set_major_locator(MaxNLocator(4, prune="lower"))
+    panels[0].set_title(scenario)
+    figure.supxlabel(plots.SCORE, fontsize=10)
     values = "; ".join(f"{s.contender} {shown(s.score, 2)}" for s in summaries)
     title = f"{scenario}: score at the largest budget"
     return _picture(figure, f"scores-{scenario}", title, f"{title}: {values}", SCORES_HOW)
@@ -110,8 +121,8 @@ def improvement(study: Study, ours: str) -> Picture | None:
     how = (
         f"How often a training seed of {ours} has a higher mean return than one of the contender "
         "on the left, ties counted half, averaged over the scenarios in which both ran; the bar is "
-        "the 95 % bootstrap interval. Right of 0.5 speaks for it. It says how often, not by how "
-        "much: compare the scores."
+        "the 95 % bootstrap interval (none where both have one seed). Right of 0.5 speaks for it. "
+        "It says how often, not by how much: compare the scores."
     )
     return _picture(figure, f"improvement-{ours}", title, f"{title}: {values}", how)
 
@@ -138,11 +149,17 @@ def _curves(study: Study, scenario: str, kind: str, x, label: str, how: str) -> 
     drawn = [n for n in study.learners if any(s.score for s in study.curve(scenario, n))]
     if not drawn:
         return None
-    figure = style.new_figure(WIDTH, 4.3)
-    axes = figure.subplots()
-    plots.draw_curves(axes, study, scenario, x, label, ticks_at_budgets=kind == "steps")
-    axes.set_title(scenario)
-    _legend(figure, axes)
+    near = plots.close_up([s for s in study.final(scenario) if s.contender in drawn])
+    figure = style.new_figure(WIDTH, 5.6 if near else 4.3)
+    panels = figure.subplots(2 if near else 1, 1, sharex=True, squeeze=False)[:, 0]
+    for axes in panels:
+        plots.draw_curves(axes, study, scenario, x, label, ticks_at_budgets=kind == "steps")
+    if near:
+        panels[0].set_xlabel("")
+        panels[1].set_ylim(near)
+        panels[1].set_title("close-up", fontsize=10)
+    panels[0].set_title(scenario)
+    _legend(figure, panels[0])
     title = f"{scenario}: score against {label}"
     told = []
     for name in drawn:

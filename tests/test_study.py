@@ -133,7 +133,7 @@ def test_honesty_names_who_is_better_who_is_as_good_and_what_was_given():
     assert "centre: better than ours" in text
     assert "interval above it: PPO tuned 0.96" in text
     assert "overlaps it: PPO 0.7" in text
-    assert "not to PPO: transition matrix B. The other way round: rewards." in text
+    assert "not to PPO: transition matrix B. What only the other side lists: rewards." in text
     assert "not to PPO tuned: transition matrix B, target state." in text
     assert f"Below exact Bayes: centre {shown(study.at('centre', 'aifgym').score)}." in text
     assert "Training seeds per scenario: 3 (PPO, PPO tuned, aifgym)" in text
@@ -155,7 +155,7 @@ def test_honesty_says_what_the_costly_ones_cost_and_where_the_recipe_fails():
         results += seeds_of("tutorial's recipe", 2.5, 2.5, 6.0, scenario=scenario)
     results += seeds_of("RecurrentPPO", 5, 5, scenario="noisy", train_cpu_seconds=50.0)
     text = said(Study(results))
-    assert "RecurrentPPO ran in 1 of 2 scenarios, with up to 2 seeds" in text
+    assert "RecurrentPPO ran in 1 of 2 scenarios, with at most 2 training seeds" in text
     assert "25.0 times the CPU seconds of aifgym's" in text
     assert "below a score of 0.5 in 4 of 6 trials (2 scenarios)" in text
 
