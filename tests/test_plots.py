@@ -49,7 +49,7 @@ def test_all_contenders_look_different_and_users_ones_always_the_same():
     assert len(set(looks)) == len(looks) == len(style.CONTENDERS)
     colours = np.array([colour for colour, _ in looks])
     distances = [np.abs(a - b).sum() for a, b in itertools.combinations(colours, 2)]
-    assert min(distances) > 0.4
+    assert min(distances) > 0.3  # Okabe and Ito's orange and vermilion are the closest
     assert style.contender_look("mine") == style.contender_look("mine")
     assert style.contender_look("mine") not in looks
 

@@ -157,6 +157,7 @@ def test_honesty_says_what_the_costly_ones_cost_and_where_the_recipe_fails():
     text = said(Study(results))
     assert "RecurrentPPO ran in 1 of 2 scenarios, with at most 2 training seeds" in text
     assert "25.0 times the CPU seconds of aifgym's" in text
+    assert "too costly to run it as often." in text
     assert "below a score of 0.5 in 4 of 6 trials (2 scenarios)" in text
 
 
