@@ -3,10 +3,8 @@
 import numpy as np
 
 from .comparisons import PUBLISHED_RECIPE, other_learners, our_contenders
+from .plans import RECURRENT
 from .study import HIGH_REFERENCE, Study
-
-COSTLY = 10
-"""Times our training: what takes longer runs less often."""
 
 
 def in_general(study: Study) -> list[str]:
@@ -67,7 +65,7 @@ def _recurrent(study: Study) -> list[str]:
         cost = "" if ratio is None else (
             f"; its training took {ratio:.1f} times the CPU seconds of {ours[0]}'s at the largest "
             "budget, median over the scenarios that both ran in"
-            + (": too costly to run it as often" if ratio >= COSTLY else "")
+            + (": too costly to run it as often" if name in RECURRENT else "")
         )  # fmt: skip
         items.append(f"{name} ran in {places} of {len(study.scenarios)} scenarios, with at most "
                      f"{seeds} training seed{'s' * (seeds != 1)}{cost}.")  # fmt: skip
