@@ -1,7 +1,7 @@
 """How arguments that several commands share appear on the command line."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
@@ -12,3 +12,6 @@ AgentPath = Annotated[Path, tyro.conf.Positional]
 # `--num-states`, not `--world.num-states`.
 World = Annotated[LineWorld, tyro.conf.arg(name="")]
 Training = Annotated[TrainConfig, tyro.conf.arg(name="")]
+Group = Literal["quick", "standard", "full"]
+# `--scenario centre --scenario noisy`
+Repeated = Annotated[tuple[str, ...], tyro.conf.UseAppendAction]

@@ -16,9 +16,8 @@ from . import picture_commands, seed_study
 from .agent_notes import note_differences
 from .evaluation import episode_returns
 from .references import ExactBayes, Random
-from .results import read_results
 from .statistics import normalised_score
-from .train_command import MissingExtra, check_folder, make_env, write_table
+from .train_command import MissingExtra, make_env, write_table
 
 # Accuracies are counts of labels, so they agree exactly or not at all.
 TOLERANCE, ACCURACY_TOLERANCE = 1e-3, 1e-6
@@ -88,22 +87,6 @@ def require_bench(command: str) -> None:
             f"{command} needs {' and '.join(missing)}: "
             'pip install -c constraints.txt ".[bench]" in the checkout'
         )
-
-
-def benchmark(out: Path, command: str) -> int:
-    """Runs the missing trials, writes the report and prints its scores."""
-    require_bench("benchmark")
-    check_folder(out)
-    from . import report, runner
-
-    kept = {result.commit for result in read_results(out)}
-    if kept:
-        print(f"trials of commit {', '.join(sorted(kept))} are kept; remove {out} to start over")
-    runner.run(out)
-    print(f"\n{report.write_report(out, command)}")
-    names = ("report.html", "report.md", "scores.png", "results.csv")
-    print(f"\nwrote {', '.join(str(out / name) for name in names)}")
-    return 0
 
 
 def _short(value) -> str:

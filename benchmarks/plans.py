@@ -1,6 +1,8 @@
-"""Which trials a group runs, as data: scenarios, contenders, seeds and budgets. No logic."""
+"""Which trials a group runs, as data: scenarios, contenders, seeds and budgets."""
 
 import dataclasses
+
+from .scenarios import EVALUATION_EPISODES, SCENARIOS
 
 OURS = ("aifgym", "aifgym learned", "tutorial's recipe")
 PPO = ("PPO", "PPO tuned")
@@ -24,12 +26,14 @@ class Plan:
         num_seeds: training seeds, from 0.
         budgets: environment steps after which learners are judged; where the world changes after
             training, steps after the change, and 0 comes first.
+        num_episodes: evaluation episodes.
     """
 
     scenario: str
     contenders: tuple[str, ...]
     num_seeds: int
     budgets: tuple[int, ...]
+    num_episodes: int = EVALUATION_EPISODES
 
 
 EVERYBODY = (*MEMORYLESS, *STACKED, *RECURRENT, *REFERENCES)
@@ -60,3 +64,41 @@ GROUPS: dict[str, tuple[Plan, ...]] = {
     ),
 }
 """What `aifgym benchmark --group` knows."""
+
+
+def overridden(
+    plans: tuple[Plan, ...],
+    scenarios: tuple[str, ...] = (),
+    more_contenders: tuple[str, ...] = (),
+    num_seeds: int | None = None,
+    budgets: tuple[int, ...] = (),
+    num_episodes: int | None = None,
+) -> tuple[Plan, ...]:
+    """Plans with some things changed.
+
+    Args:
+        plans: a group's.
+        scenarios: only these; empty: all.
+        more_contenders: who runs in each scenario besides, with the seeds and budgets of its
+            first plan.
+        num_seeds: None leaves it.
+        budgets: empty leaves them; where the world changes, 0 comes before them.
+        num_episodes: None leaves it.
+    """
+    changed, seen = [], set()
+    for plan in plans:
+        if scenarios and plan.scenario not in scenarios:
+            continue
+        added = () if plan.scenario in seen else more_contenders
+        seen.add(plan.scenario)
+        zero = (0,) if SCENARIOS[plan.scenario].steps_before else ()
+        changed.append(
+            dataclasses.replace(
+                plan,
+                contenders=tuple(dict.fromkeys((*plan.contenders, *added))),
+                num_seeds=num_seeds or plan.num_seeds,
+                budgets=(*zero, *budgets) if budgets else plan.budgets,
+                num_episodes=num_episodes or plan.num_episodes,
+            )
+        )
+    return tuple(changed)

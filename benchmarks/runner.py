@@ -1,47 +1,72 @@
 """Trials to results: skips what is finished, keeps what is finished, shows progress."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
+from .engines import Engine, in_process
 from .plans import Plan
 from .registry import load_contender
-from .results import TrialResult, append_results, read_results
-from .trial import Trial, run_trial
+from .results import Key, TrialResult, append_results, read_results
+from .trial import Trial
 
 
 def trials(plans: Iterable[Plan]) -> list[Trial]:
     """Every trial of some plans: learners once per seed with all budgets, the others once."""
     return [
-        Trial(plan.scenario, name, seed, plan.budgets if load_contender(name).learns else (0,))
+        Trial(plan.scenario, name, seed, plan.budgets if load_contender(name).learns else (0,),
+              plan.num_episodes)
         for plan in plans
         for name in plan.contenders
         for seed in range(plan.num_seeds if load_contender(name).learns else 1)
-    ]
+    ]  # fmt: skip
 
 
-def run(folder: Path, planned: Sequence[Trial]) -> list[TrialResult]:
+def run(folder: Path, planned: Sequence[Trial], engine: Engine = in_process) -> list[TrialResult]:
     """Runs all trials whose results `folder` does not hold yet.
+
+    Each finished trial is durable at once. One that failed for good is kept as failed, and tried
+    again by the next run. Several processes may share a folder.
 
     Args:
         folder: run folder, made if missing.
         planned: the trials.
+        engine: where they run.
 
     Returns:
         Their results, old and new, in the order of the trials.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    finished = {result.key for result in read_results(folder)}
-    todo = [trial for trial in planned if not finished.issuperset(trial.keys)]
+    todo = [trial for trial in planned if not _is_finished(trial, _finished_keys(folder))]
+    # The longest first: at the end no core waits long for another one.
+    todo.sort(key=lambda trial: -trial.expected_seconds)
     # A little room: sums of fractions may end a rounding error above their total.
     total = sum(trial.expected_seconds for trial in todo) * (1 + 1e-9)
     form = "{l_bar}{bar}| {elapsed} elapsed, {remaining} to go"
     # The whole run's mean speed predicts the rest better than the last trial's.
     with tqdm(total=total, bar_format=form, smoothing=0, mininterval=0.5, disable=not todo) as bar:
-        for trial in todo:
+        bar.set_description(f"{len(todo)} trials")
+        for trial, results in engine(_still_open(folder, todo, bar)):
+            append_results(folder, results)
             bar.set_description(f"{trial.scenario}: {trial.contender}, seed {trial.seed}")
-            append_results(folder, run_trial(trial))
             bar.update(trial.expected_seconds)
-    results = {result.key: result for result in read_results(folder)}
-    return [results[key] for trial in planned for key in trial.keys]
+    results_by_key = {result.key: result for result in read_results(folder)}
+    return [results_by_key[key] for trial in planned for key in trial.keys]
+
+
+def _still_open(folder: Path, todo: Sequence[Trial], bar: tqdm) -> Iterator[Trial]:
+    """The trials that no other process has finished by the time that it is their turn."""
+    for trial in todo:
+        if _is_finished(trial, _finished_keys(folder)):
+            bar.update(trial.expected_seconds)
+        else:
+            yield trial
+
+
+def _finished_keys(folder: Path) -> set[Key]:
+    return {result.key for result in read_results(folder) if not result.error}
+
+
+def _is_finished(trial: Trial, finished: set[Key]) -> bool:
+    return finished.issuperset(trial.keys)

@@ -37,16 +37,20 @@ class Trial:
         return tuple((self.scenario, name, self.seed, budget) for budget in self.budgets)
 
     @property
+    def steps(self) -> int:
+        """Environment steps of training that it asks for."""
+        contender = load_contender(self.contender)
+        asked = self.budgets[-1] if contender.continues else sum(self.budgets)
+        return SCENARIOS[self.scenario].steps_before + asked if contender.learns else 0
+
+    @property
     def expected_seconds(self) -> float:
         """Roughly, on one core."""
-        contender, scenario = load_contender(self.contender), SCENARIOS[self.scenario]
-        if not contender.learns:
-            return contender.fixed_seconds
-        steps = self.budgets if not contender.continues else self.budgets[-1:]
-        steps_in_all = sum(steps) + scenario.steps_before
-        judging = len(self.budgets) * scenario.episode_steps * 0.01
-        fixed = contender.fixed_seconds * (1 if contender.continues else len(self.budgets))
-        return fixed + judging + steps_in_all * contender.seconds_per_step
+        contender = load_contender(self.contender)
+        trainings = 1 if contender.continues else len(self.budgets)
+        judging = len(self.budgets) * SCENARIOS[self.scenario].episode_steps * 0.01
+        fixed = contender.fixed_seconds * trainings
+        return fixed + judging + self.steps * contender.seconds_per_step
 
 
 def run_trial(trial: Trial) -> list[TrialResult]:

@@ -1,0 +1,97 @@
+"""`aifgym benchmark`: from the command line to trials, results and report."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+from .commands import require_bench
+from .engines import Engine, in_process, in_processes
+from .plans import GROUPS, overridden
+from .registry import load_contender
+from .results import read_results
+from .scenarios import SCENARIOS
+from .train_command import check_folder
+from .trial import Trial
+
+
+@dataclasses.dataclass(frozen=True)
+class BenchmarkOptions:
+    """The command's arguments; see there."""
+
+    group: str
+    workers: int | None
+    ray: str | None
+    contender: tuple[str, ...]
+    scenario: tuple[str, ...]
+    num_seeds: int | None
+    budgets: tuple[int, ...]
+    episodes: int | None
+    plan: bool
+
+    def check(self) -> None:
+        """Raises ValueError for what cannot be run."""
+        for name in ("workers", "num_seeds", "episodes"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"--{name.replace('_', '-')} must be at least 1, got {value}")
+        if self.budgets and (min(self.budgets) < 1 or sorted(set(self.budgets)) != [*self.budgets]):
+            raise ValueError(f"--budgets must be increasing, from 1, got {self.budgets}")
+        if self.workers is not None and self.ray is not None:
+            raise ValueError("give --workers or --ray, not both: Ray uses all cores that it finds")
+        here = {plan.scenario for plan in GROUPS[self.group]}
+        if unknown := set(self.scenario) - here:
+            names = ", ".join(name for name in SCENARIOS if name in here)
+            raise ValueError(f"--scenario of {self.group} must be one of {names}; got "
+                             f"{', '.join(sorted(unknown))}")  # fmt: skip
+        for name in self.contender:
+            load_contender(name)
+
+    def trials(self) -> list[Trial]:
+        """What is to be run."""
+        from .runner import trials
+
+        plans = overridden(
+            GROUPS[self.group],
+            self.scenario,
+            self.contender,
+            self.num_seeds,
+            self.budgets,
+            self.episodes,
+        )
+        return trials(plans)
+
+    def engine(self) -> Engine:
+        """Where it is to be run."""
+        if self.ray is not None:
+            from .ray_engine import on_ray
+
+            return on_ray(self.ray)
+        workers = self.workers or os.cpu_count() or 1
+        return in_process if workers == 1 else in_processes(workers)
+
+
+def benchmark(out: Path, options: BenchmarkOptions, command: str) -> int:
+    """Runs the missing trials, writes the report and prints its scores."""
+    require_bench("benchmark")
+    options.check()
+    planned = options.trials()
+    if options.plan:
+        from . import costs, markdown
+
+        plan = costs.plan_table(planned, read_results(out))
+        print(markdown.table(plan.header, plan.rows))
+        return 0
+    check_folder(out)
+    from . import report, runner
+
+    kept = {result.commit for result in read_results(out)}
+    if kept:
+        print(f"trials of commit {', '.join(sorted(kept))} are kept; remove {out} to start over")
+    results = runner.run(out, planned, options.engine())
+    print(f"\n{report.write_report(out, command)}")
+    names = ("report.html", "report.md", "scores.png", "results.csv")
+    print(f"\nwrote {', '.join(str(out / name) for name in names)}")
+    failures = sum(bool(result.error) for result in results)
+    if failures:
+        print(f"{failures} results are missing because their trials failed; see the report")
+    return 1 if failures else 0

@@ -1,0 +1,80 @@
+"""Trials on a Ray cluster: the same trials and the same results file, on more than one machine."""
+
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .engines import MAX_ATTEMPTS, Engine, Finished, described, limited_threads, note_failure
+from .results import TrialResult
+from .trial import Trial, failed, run_trial
+
+IN_FLIGHT_PER_CORE = 4
+"""Trials that wait at the cluster, so that no core waits for the driver."""
+
+
+def on_ray(address: str) -> Engine:
+    """Side by side on a Ray cluster, one core each.
+
+    Args:
+        address: of a running cluster, such as `ray://head:10001` or `auto`; `local` starts one
+            here for as long as the run takes.
+
+    Raises:
+        ValueError: Ray is not installed, or nothing answers at the address.
+    """
+    if importlib.util.find_spec("ray") is None:
+        raise ValueError('--ray needs ray: pip install -c constraints.txt ".[bench,ray]"')
+
+    def engine(trials: Iterable[Trial]) -> Iterator[Finished]:
+        ray = _connected(address)
+        try:
+            yield from _run(ray, trials)
+        finally:
+            ray.shutdown()
+
+    return engine
+
+
+def _connected(address: str):
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # Ray's own future default
+    import ray
+
+    where = {"include_dashboard": False} if address == "local" else {"address": address}
+    try:
+        ray.init(log_to_driver=False, logging_level="ERROR", **where)
+    except (ConnectionError, ValueError) as error:
+        raise ValueError(f"--ray: no cluster answers at {address}: {error}") from error
+    return ray
+
+
+def _run(ray, trials: Iterable[Trial]) -> Iterator[Finished]:
+    # Ray itself repeats what a lost worker or node took with it.
+    task = ray.remote(num_cpus=1, max_retries=MAX_ATTEMPTS - 1)(run_with_one_thread)
+    todo = ((trial, 1) for trial in trials)
+    again: list[tuple[Trial, int]] = []
+    running: dict[Any, tuple[Trial, int]] = {}
+    while True:
+        room = IN_FLIGHT_PER_CORE * max(int(ray.cluster_resources().get("CPU", 1)), 1)
+        while len(running) < room and (job := again.pop() if again else next(todo, None)):
+            running[task.remote(job[0])] = job
+        if not running:
+            return
+        (ready, *_), _ = ray.wait(list(running), num_returns=1)
+        trial, attempt = running.pop(ready)
+        try:
+            yield trial, ray.get(ready)
+        except ray.exceptions.RayError as error:
+            cause = getattr(error, "cause", None) or error
+            note_failure(trial, attempt, cause)
+            if attempt < MAX_ATTEMPTS:
+                again.append((trial, attempt + 1))
+            else:
+                yield trial, failed(trial, described(cause))
+
+
+def run_with_one_thread(trial: Trial) -> list[TrialResult]:
+    """`run_trial`, told to keep to the one core that Ray counts."""
+    with limited_threads(1):
+        return run_trial(trial)

@@ -1,0 +1,105 @@
+import dataclasses
+import multiprocessing
+
+import pytest
+from aifgym.benchmarks import results
+
+
+def make_result(seed=0, **changes) -> results.TrialResult:
+    return results.TrialResult(
+        **{
+            "scenario": "centre",
+            "contender": "PPO",
+            "seed": seed,
+            "budget": 1024,
+            "error": "",
+            "reward_free_steps": 0,
+            "rewarded_steps": 2048,
+            "train_seconds": 1.5,
+            "train_cpu_seconds": 1.25,
+            "predict_microseconds": 90.0,
+            "mean_return": 1.0,
+            "episode_returns": [0, 2],
+            "given": 'rewards, "quoted"',
+            "hyperparameters": {"n_steps": 256},
+            "versions": {"python": "3.11", "machine": "some machine, 2 cores"},
+            "commit": "abc1234",
+        }
+        | changes
+    )
+
+
+def test_results_come_back_and_a_cut_off_line_is_set_aside(tmp_path):
+    first, second = make_result(seed=0), make_result(seed=1)
+    results.append_results(tmp_path, [first, second])
+    assert results.read_results(tmp_path) == [first, second]
+    path = tmp_path / results.RESULTS_FILE
+    path.write_bytes(path.read_bytes()[:-30])
+    assert results.read_results(tmp_path) == [first]
+    results.append_results(tmp_path, [second])
+    assert results.read_results(tmp_path) == [first, second]
+    assert (tmp_path / "results.csv.damaged").stat().st_size > 0
+
+
+def test_what_is_appended_after_a_crash_is_not_swallowed(tmp_path):
+    results.append_results(tmp_path, [make_result(seed=0)])
+    path = tmp_path / results.RESULTS_FILE
+    path.write_bytes(path.read_bytes()[:-30])
+    results.append_results(tmp_path, [make_result(seed=1)])
+    assert results.read_results(tmp_path) == [make_result(seed=1)]
+
+
+def test_a_result_that_two_runs_made_counts_once(tmp_path):
+    first = make_result(mean_return=1.0)
+    results.append_results(tmp_path, [first, make_result(1), make_result(mean_return=2.0)])
+    assert results.read_results(tmp_path) == [first, make_result(1)]
+
+
+def test_a_failed_trial_that_then_worked_counts_as_that(tmp_path):
+    worked = make_result()
+    broken = make_result(error="RuntimeError: no", mean_return=None, episode_returns=[])
+    results.append_results(tmp_path, [broken])
+    assert results.read_results(tmp_path) == [broken]
+    results.append_results(tmp_path, [worked, broken])
+    assert results.read_results(tmp_path) == [worked]
+
+
+def test_a_damaged_line_is_named(tmp_path):
+    results.append_results(tmp_path, [make_result()])
+    with open(tmp_path / results.RESULTS_FILE, "a") as file:
+        file.write("centre,PPO,zero\n")
+    with pytest.raises(ValueError, match=r"results\.csv, line 3 is damaged"):
+        results.read_results(tmp_path)
+
+
+def test_a_line_break_in_a_result_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="line breaks"):
+        results.append_results(tmp_path, [make_result(given="two\nlines")])
+    assert not (tmp_path / results.RESULTS_FILE).exists()
+
+
+def test_a_results_file_with_other_columns_is_refused(tmp_path):
+    (tmp_path / results.RESULTS_FILE).write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="other columns"):
+        results.read_results(tmp_path)
+
+
+def test_results_are_plain_data():
+    assert dataclasses.asdict(make_result())["episode_returns"] == [0, 2]
+
+
+def append_many(folder, first_seed):
+    for seed in range(first_seed, first_seed + 25):
+        results.append_results(folder, [make_result(seed), make_result(seed, budget=4096)])
+
+
+def test_processes_that_write_at_once_do_not_mix_their_lines(tmp_path):
+    context = multiprocessing.get_context("fork")  # nothing here has started a thread
+    writers = [context.Process(target=append_many, args=(tmp_path, 25 * n)) for n in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    keys = {result.key for result in results.read_results(tmp_path)}
+    assert keys == {("centre", "PPO", seed, b) for seed in range(75) for b in (1024, 4096)}
+    assert not (tmp_path / "results.csv.damaged").exists()

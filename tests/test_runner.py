@@ -1,0 +1,165 @@
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from aifgym.benchmarks import registry, runner
+from aifgym.benchmarks.engines import THREAD_LIMITS, in_process, in_processes, limited_threads
+from aifgym.benchmarks.plans import GROUPS, Plan, overridden
+from aifgym.benchmarks.references import Random
+from aifgym.benchmarks.results import read_results
+from aifgym.benchmarks.scenarios import SCENARIOS
+from trial_helpers import Forward, tiny_trials, what_counts
+
+HERE = Path(__file__).parent
+# Imports the runner alone, so that a start takes a second.
+DRIVER = """
+import sys, pathlib
+sys.path.insert(0, {here!r})
+from aifgym.benchmarks import runner
+from trial_helpers import tiny_trials
+assert not {{"jax", "torch"}} & set(sys.modules)
+runner.run(pathlib.Path({folder!r}), tiny_trials())
+"""
+
+
+@pytest.fixture(autouse=True)
+def helpers_found_by_workers(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    """What an uninterrupted run in one process gives."""
+    return what_counts(runner.run(tmp_path_factory.mktemp("expected"), tiny_trials()))
+
+
+def driver(folder: Path, **environment) -> subprocess.Popen:
+    script = DRIVER.format(here=str(HERE), folder=str(folder))
+    return subprocess.Popen(
+        [sys.executable, "-c", script], env=os.environ | environment, stderr=subprocess.DEVNULL
+    )
+
+
+def test_seeds_and_budgets_are_told_apart(expected):
+    assert len(expected) == 2 * (4 * 2 + 2)
+    returns = {key: mean for key, _, mean, _, _ in expected}
+    assert returns["tutorial", "forward", 0, 8] != returns["tutorial", "forward", 3, 8]
+    steps = {key: steps for key, *_, steps in expected}
+    assert steps["tutorial", "forward", 0, 16] == 16
+
+
+def test_several_processes_give_the_same_results(expected, tmp_path):
+    assert what_counts(runner.run(tmp_path, tiny_trials(), in_processes(2))) == expected
+
+
+def test_a_run_that_is_killed_at_random_moments_ends_in_the_same_table(expected, tmp_path):
+    rng = random.Random(0)
+    for _ in range(10):
+        process = driver(tmp_path, SLOW="0.1")
+        while process.poll() is None and not (tmp_path / "results.csv").exists():
+            time.sleep(0.05)
+        time.sleep(rng.uniform(0.2, 1.2))
+        process.kill()
+        process.wait()
+        with open(tmp_path / "results.csv", "ab") as file:  # as if cut off within a line
+            file.write(b'centre,forward,0,8,"')
+    assert what_counts(runner.run(tmp_path, tiny_trials())) == expected
+    before = (tmp_path / "results.csv").read_bytes()
+    assert what_counts(runner.run(tmp_path, tiny_trials())) == expected
+    assert (tmp_path / "results.csv").read_bytes() == before
+
+
+def test_two_runs_in_one_folder_share_the_work(expected, tmp_path):
+    processes = [driver(tmp_path, SLOW="0.1") for _ in range(2)]
+    assert [process.wait() for process in processes] == [0, 0]
+    assert what_counts(runner.run(tmp_path, tiny_trials())) == expected
+
+
+def test_an_interrupted_run_keeps_what_is_finished(tmp_path, expected):
+    def interrupted(trials):
+        for number, finished in enumerate(in_process(trials)):
+            if number == 3:
+                raise KeyboardInterrupt
+            yield finished
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(tmp_path, tiny_trials(), interrupted)
+    assert len({(r.scenario, r.contender, r.seed) for r in read_results(tmp_path)}) == 3
+    assert what_counts(runner.run(tmp_path, tiny_trials())) == expected
+
+
+def test_trials_are_retried_and_one_that_fails_for_good_is_reported(
+    tmp_path, expected, monkeypatch, capfd
+):
+    (tmp_path / "marks").mkdir()
+    monkeypatch.setenv("MISCHIEF", str(tmp_path / "marks"))
+    trials = tiny_trials(scenarios=("tutorial",))
+    results = runner.run(tmp_path / "run", trials, in_processes(2))
+    broken = [result for result in results if result.error]
+    assert {(r.contender, r.seed) for r in broken} == {("forward", 2)}
+    assert {r.error for r in broken} == {"RuntimeError: seed 2 never works"}
+    assert [r.mean_return for r in broken] == [None, None]
+    assert "attempt 3 of 3 failed" in capfd.readouterr().err
+    fine = [row for row in expected if row[0][0] == "tutorial" and row[0][1:3] != ("forward", 2)]
+    assert what_counts(r for r in results if not r.error) == fine
+    # Once the reason is gone, only what failed runs again.
+    monkeypatch.delenv("MISCHIEF")
+    results = runner.run(tmp_path / "run", trials)
+    assert what_counts(results) == [row for row in expected if row[0][0] == "tutorial"]
+
+
+def test_in_one_process_too_a_failure_is_a_result(tmp_path, monkeypatch):
+    monkeypatch.setenv("MISCHIEF", str(tmp_path))
+    (tmp_path / "attempt-1").touch()  # nobody is killed
+    results = runner.run(tmp_path, tiny_trials(3, ("tutorial",)))
+    assert {r.seed for r in results if r.error} == {2}
+
+
+def test_workers_are_told_their_share_of_threads(monkeypatch):
+    monkeypatch.delenv("NPROC", raising=False)
+    with limited_threads(1):
+        assert {os.environ[name] for name in THREAD_LIMITS} == {"1"}
+    assert "NPROC" not in os.environ
+
+
+def test_contenders_are_found_by_name_entry_point_and_address(monkeypatch):
+    assert registry.load_contender("random") is Random
+    assert registry.load_contender("trial_helpers:Forward") is Forward
+    monkeypatch.setattr(registry, "installed_contenders", lambda: {"mine": "trial_helpers:Forward"})
+    assert registry.load_contender("mine") is Forward
+    for name, complaint in (
+        ("nobody", "must be module:Class or one of"),
+        ("no_such_module:X", "cannot be loaded"),
+        ("trial_helpers:tiny_trials", "must be a subclass"),
+    ):
+        with pytest.raises(ValueError, match=complaint):
+            registry.load_contender(name)
+
+
+def test_groups_name_what_exists():
+    for plans in GROUPS.values():
+        for plan in plans:
+            assert plan.scenario in SCENARIOS
+            assert set(plan.contenders) <= set(registry.BUILT_IN)
+            assert (plan.budgets[0] == 0) == bool(SCENARIOS[plan.scenario].steps_before)
+            assert list(plan.budgets) == sorted(set(plan.budgets))
+    assert {plan.scenario for plan in GROUPS["full"]} == set(SCENARIOS)
+
+
+def test_groups_can_be_changed():
+    plans = (
+        Plan("noisy", ("random",), 3, (8,)),
+        Plan("noisy", ("PPO",), 2, (8,)),
+        Plan("goal_switch", ("random",), 3, (0, 8)),
+        Plan("centre", ("random",), 3, (8,)),
+    )
+    changed = overridden(plans, ("noisy", "goal_switch"), ("PPO", "random"), 1, (4, 16), 5)
+    assert changed == (
+        Plan("noisy", ("random", "PPO"), 1, (4, 16), 5),
+        Plan("noisy", ("PPO",), 1, (4, 16), 5),
+        Plan("goal_switch", ("random", "PPO"), 1, (0, 4, 16), 5),
+    )
