@@ -22,6 +22,7 @@ class BenchmarkOptions:
     workers: int | None
     ray: str | None
     contender: tuple[str, ...]
+    only: bool
     scenario: tuple[str, ...]
     num_seeds: int | None
     budgets: tuple[int, ...]
@@ -43,6 +44,8 @@ class BenchmarkOptions:
             names = ", ".join(name for name in SCENARIOS if name in here)
             raise ValueError(f"--scenario of {self.group} must be one of {names}; got "
                              f"{', '.join(sorted(unknown))}")  # fmt: skip
+        if self.only and not self.contender:
+            raise ValueError("--only needs a --contender")
         for name in self.contender:
             load_contender(name)
 
@@ -54,6 +57,7 @@ class BenchmarkOptions:
             GROUPS[self.group],
             self.scenario,
             self.contender,
+            self.only,
             self.num_seeds,
             self.budgets,
             self.episodes,

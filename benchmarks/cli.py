@@ -1,7 +1,6 @@
 """The `aifgym` program."""
 
 import os
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Literal
 
 from ..envs import LineWorld
 from ..training import TrainConfig
-from . import benchmark_command, commands, compilation_cache, train_command
-from .benchmark_command import BenchmarkOptions
-from .cli_types import AgentPath, Group, Repeated, Training, World
+from . import commands, compilation_cache, train_command
+from .benchmark_cli import benchmark, tune
+from .cli_types import AgentPath, Training, World
 from .parsing import complain, parse
 from .picture_cli import animate, render_speed
 from .report_cli import report
@@ -87,38 +86,6 @@ def reproduce(figures: Path | None = None) -> int:
     return commands.reproduce(figures)
 
 
-def benchmark(
-    out: Path = Path("runs/benchmark"),
-    group: Group = "quick",
-    workers: int | None = None,
-    ray: str | None = None,
-    contender: Repeated = (),
-    scenario: Repeated = (),
-    num_seeds: int | None = None,
-    budgets: tuple[int, ...] = (),
-    episodes: int | None = None,
-    plan: bool = False,
-) -> int:
-    """Compare aifgym, PPO and the references; finished trials are kept and not run again.
-
-    Args:
-        out: Run folder for results.csv, report.html, report.md and figures.
-        group: Which trials: quick takes minutes, standard an hour or two, full is for a cluster.
-        workers: Processes side by side. None: one per core.
-        ray: Run on a Ray cluster: its address, or local to start one here.
-        contender: Who takes part besides: a name, or module:Class; may be given several times.
-        scenario: Only this scenario; may be given several times.
-        num_seeds: Training seeds, in place of the group's.
-        budgets: Environment steps of training, in place of the group's.
-        episodes: Evaluation episodes, in place of 200.
-        plan: Only print how many trials there are and what they cost.
-    """
-    options = BenchmarkOptions(
-        group, workers, ray, contender, scenario, num_seeds, budgets, episodes, plan
-    )
-    return benchmark_command.benchmark(out, options, f"aifgym {shlex.join(sys.argv[1:])}")
-
-
 def seeds(
     num_seeds: int = 100,
     first_seed: int = 0,
@@ -152,15 +119,6 @@ def seeds(
         dynamics, latent_states, restarts, sequences, episodes,
     )  # fmt: skip
     return commands.seeds(study, num_seeds, first_seed, tutorial, out)
-
-
-def tune(out: Path = Path("ppo_tuning.csv")) -> int:
-    """Search for the settings of "PPO tuned"; about 25 minutes on one core.
-
-    Args:
-        out: CSV file with one line per round and setting, the best of the last round first.
-    """
-    return commands.tune(out)
 
 
 def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int:

@@ -7,7 +7,9 @@ from .scenarios import EVALUATION_EPISODES, SCENARIOS
 OURS = ("aifgym", "aifgym learned", "tutorial's recipe")
 PPO = ("PPO", "PPO tuned")
 STACKED, RECURRENT = ("PPO stacked",), ("RecurrentPPO",)
-REFERENCES = ("random", "best constant", "exact Bayes", "full information")
+LOW_REFERENCE, HIGH_REFERENCE, CEILING = "random", "exact Bayes", "full information"
+"""Normalised scores of 0 and 1, and what nobody can exceed."""
+REFERENCES = (LOW_REFERENCE, "best constant", HIGH_REFERENCE, CEILING)
 MEMORYLESS = (*OURS, *PPO)
 
 UP_TO_16K = (1_024, 4_096, 16_384)
@@ -70,6 +72,7 @@ def overridden(
     plans: tuple[Plan, ...],
     scenarios: tuple[str, ...] = (),
     more_contenders: tuple[str, ...] = (),
+    only_more: bool = False,
     num_seeds: int | None = None,
     budgets: tuple[int, ...] = (),
     num_episodes: int | None = None,
@@ -81,6 +84,7 @@ def overridden(
         scenarios: only these; empty: all.
         more_contenders: who runs in each scenario besides, with the seeds and budgets of its
             first plan.
+        only_more: nobody else but the references that scores need.
         num_seeds: None leaves it.
         budgets: empty leaves them; where the world changes, 0 comes before them.
         num_episodes: None leaves it.
@@ -90,12 +94,17 @@ def overridden(
         if scenarios and plan.scenario not in scenarios:
             continue
         added = () if plan.scenario in seen else more_contenders
+        kept = [
+            name
+            for name in plan.contenders
+            if not only_more or name in (LOW_REFERENCE, HIGH_REFERENCE)
+        ]
         seen.add(plan.scenario)
         zero = (0,) if SCENARIOS[plan.scenario].steps_before else ()
         changed.append(
             dataclasses.replace(
                 plan,
-                contenders=tuple(dict.fromkeys((*plan.contenders, *added))),
+                contenders=tuple(dict.fromkeys((*kept, *added))),
                 num_seeds=num_seeds or plan.num_seeds,
                 budgets=(*zero, *budgets) if budgets else plan.budgets,
                 num_episodes=num_episodes or plan.num_episodes,

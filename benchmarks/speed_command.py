@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from ..envs import colours
 from . import style
-from .runner import library_versions
+from .provenance import library_versions
 from .speed import PairResult, measure, rows, table
 from .speed_pairs import PAIRS, prepared_peers
 from .train_command import check_folder, write_table

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from .plans import HIGH_REFERENCE, LOW_REFERENCE
 from .registry import BUILT_IN
 from .results import TrialResult
 from .scenarios import SCENARIOS
 from .statistics import Estimate, interquartile_estimate, mean_estimate
-
-LOW_REFERENCE, HIGH_REFERENCE, CEILING = "random", "exact Bayes", "full information"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -157,9 +157,11 @@ def test_groups_can_be_changed():
         Plan("goal_switch", ("random",), 3, (0, 8)),
         Plan("centre", ("random",), 3, (8,)),
     )
-    changed = overridden(plans, ("noisy", "goal_switch"), ("PPO", "random"), 1, (4, 16), 5)
+    changed = overridden(plans, ("noisy", "goal_switch"), ("PPO", "random"), False, 1, (4, 16), 5)
     assert changed == (
         Plan("noisy", ("random", "PPO"), 1, (4, 16), 5),
         Plan("noisy", ("PPO",), 1, (4, 16), 5),
         Plan("goal_switch", ("random", "PPO"), 1, (0, 4, 16), 5),
     )
+    mine = overridden(plans[:1], (), ("PPO",), only_more=True)
+    assert mine == (Plan("noisy", ("random", "PPO"), 3, (8,)),)

@@ -77,9 +77,10 @@ LEARNED: dict[int, Recipe] = {
         encoder_depth=2,
     ),
     20: Recipe(
-        _LEARN._replace(num_steps=500),
+        _LEARN._replace(num_steps=400),
         _FINETUNE._replace(num_steps=200, noise=0.1),
         output_gain=4.0,
+        num_finetuned=2,
         encoder_depth=2,
     ),
     50: Recipe(
