@@ -3,8 +3,8 @@
 import numpy as np
 
 from .comparisons import PUBLISHED_RECIPE, other_learners, our_contenders
-from .plans import RECURRENT
-from .study import HIGH_REFERENCE, Study
+from .plans import HIGH_REFERENCE, RECURRENT
+from .study import Study
 
 
 def in_general(study: Study) -> list[str]:

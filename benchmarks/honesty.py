@@ -5,7 +5,8 @@ import re
 from . import caveats
 from .comparisons import as_good_or_better, other_learners, our_contenders
 from .document import Bullets, Section, Text, shown
-from .study import HIGH_REFERENCE, Study, Summary
+from .plans import HIGH_REFERENCE
+from .study import Study, Summary
 
 TITLE = "What this does not show"
 

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from . import style
+from .plans import CEILING, HIGH_REFERENCE, LOW_REFERENCE
 from .statistics import Estimate
-from .study import CEILING, HIGH_REFERENCE, LOW_REFERENCE, Study, Summary
+from .study import Study, Summary
 
 SCORE = "normalised score (random 0, exact Bayes 1)"
 LOWEST_SHOWN = -0.35

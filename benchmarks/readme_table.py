@@ -6,9 +6,10 @@ from pathlib import Path
 from ..agents.files import write_text
 from . import markdown
 from .document import shown
+from .plans import CEILING
 from .registry import BUILT_IN
 from .report import read_study, remembered_commands
-from .study import CEILING, Study
+from .study import Study
 
 START, END = "<!-- results -->", "<!-- /results -->"
 
