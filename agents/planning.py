@@ -5,7 +5,6 @@ applied to the belief, and policies with a common prefix share it. A line with 3
 4 steps has 3 + 9 + 27 + 81 prefixes, where 81 policies of 4 steps repeat 324.
 """
 
-import functools
 from collections.abc import Callable
 
 import equinox as eqx
@@ -52,26 +51,12 @@ class PolicyTree(eqx.Module):
 
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
         """First action of the most probable policy; `Agent.sample_action`, deterministic."""
-        return _first_best(_backed_up(self, belief, _largest))
+        return jnp.argmax(_backed_up(self, belief, jnp.max), axis=0)
 
     def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
         """First action of a policy drawn from `q(pi)`; `Agent.sample_action`, stochastic."""
         log_probs = _backed_up(self, belief, jax.nn.logsumexp)
         return jax.random.categorical(key, log_probs, axis=0)
-
-
-def _largest(values: Float[Array, "P U N"], axis: int) -> Float[Array, "P N"]:
-    """`max` over a short axis: whole rows compared, which XLA vectorises and a reduction not."""
-    return functools.reduce(jnp.maximum, jnp.unstack(values, axis=axis))
-
-
-def _first_best(values: Float[Array, "U N"]) -> Int[Array, " N"]:
-    """`argmax` over the short first axis, likewise."""
-    best, largest = jnp.zeros(values.shape[1], jnp.int32), values[0]
-    for action, value in enumerate(values[1:], start=1):
-        best = jnp.where(value > largest, action, best)
-        largest = jnp.maximum(largest, value)
-    return best
 
 
 def _prefix_matrices(B: Float[Array, "K K U"], policy_len: int) -> Float[Array, "P K K"]:

@@ -108,6 +108,27 @@ def read_results(folder: Path) -> list[TrialResult]:
     return list(first.values())
 
 
+class FinishedKeys:
+    """Keys of a run folder's results without an error; reads only what is new since last time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path, self._offset, self._keys = folder / RESULTS_FILE, 0, set()
+
+    def __call__(self) -> set[Key]:
+        """All of them by now, those that other processes appended included."""
+        if self._path.exists():
+            with open(self._path, "rb") as file:
+                file.seek(self._offset)
+                new = file.read()
+            whole = new[: new.rfind(b"\n") + 1]
+            self._offset += len(whole)
+            for row in csv.DictReader(io.StringIO(whole.decode(), newline=""), FIELDS):
+                if not row["error"] and row["seed"] != "seed":  # neither failed nor the header
+                    key = row["scenario"], row["contender"], int(row["seed"]), int(row["budget"])
+                    self._keys.add(key)
+        return self._keys
+
+
 def _lock(path: Path) -> str:
     return f"{path}.lock"
 

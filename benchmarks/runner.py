@@ -8,7 +8,7 @@ from tqdm import tqdm
 from .engines import Engine, in_process
 from .plans import Plan
 from .registry import load_contender
-from .results import Key, TrialResult, append_results, read_results
+from .results import FinishedKeys, TrialResult, append_results, read_results
 from .trial import Trial
 
 
@@ -38,7 +38,9 @@ def run(folder: Path, planned: Sequence[Trial], engine: Engine = in_process) -> 
         Their results, old and new, in the order of the trials.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    todo = [trial for trial in planned if not _is_finished(trial, _finished_keys(folder))]
+    read_results(folder)  # complains of a file that cannot be gone on with
+    finished = FinishedKeys(folder)
+    todo = [trial for trial in planned if not finished().issuperset(trial.keys)]
     # The longest first: at the end no core waits long for another one.
     todo.sort(key=lambda trial: -trial.expected_seconds)
     # A little room: sums of fractions may end a rounding error above their total.
@@ -47,7 +49,7 @@ def run(folder: Path, planned: Sequence[Trial], engine: Engine = in_process) -> 
     # The whole run's mean speed predicts the rest better than the last trial's.
     with tqdm(total=total, bar_format=form, smoothing=0, mininterval=0.5, disable=not todo) as bar:
         bar.set_description(f"{len(todo)} trials")
-        for trial, results in engine(_still_open(folder, todo, bar)):
+        for trial, results in engine(_still_open(todo, finished, bar)):
             append_results(folder, results)
             bar.set_description(f"{trial.scenario}: {trial.contender}, seed {trial.seed}")
             bar.update(trial.expected_seconds)
@@ -55,18 +57,10 @@ def run(folder: Path, planned: Sequence[Trial], engine: Engine = in_process) -> 
     return [results_by_key[key] for trial in planned for key in trial.keys]
 
 
-def _still_open(folder: Path, todo: Sequence[Trial], bar: tqdm) -> Iterator[Trial]:
+def _still_open(todo: Sequence[Trial], finished: FinishedKeys, bar: tqdm) -> Iterator[Trial]:
     """The trials that no other process has finished by the time that it is their turn."""
     for trial in todo:
-        if _is_finished(trial, _finished_keys(folder)):
+        if finished().issuperset(trial.keys):
             bar.update(trial.expected_seconds)
         else:
             yield trial
-
-
-def _finished_keys(folder: Path) -> set[Key]:
-    return {result.key for result in read_results(folder) if not result.error}
-
-
-def _is_finished(trial: Trial, finished: set[Key]) -> bool:
-    return finished.issuperset(trial.keys)

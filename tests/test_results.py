@@ -103,3 +103,16 @@ def test_processes_that_write_at_once_do_not_mix_their_lines(tmp_path):
     keys = {result.key for result in results.read_results(tmp_path)}
     assert keys == {("centre", "PPO", seed, b) for seed in range(75) for b in (1024, 4096)}
     assert not (tmp_path / "results.csv.damaged").exists()
+
+
+def test_finished_keys_grow_with_the_file(tmp_path):
+    finished = results.FinishedKeys(tmp_path)
+    assert finished() == set()
+    results.append_results(tmp_path, [make_result(0), make_result(1, error="no, \"really\"")])
+    assert finished() == {make_result(0).key}
+    results.append_results(tmp_path, [make_result(1)])
+    path = tmp_path / results.RESULTS_FILE
+    path.write_bytes(path.read_bytes() + b"centre,PPO,2,10")  # cut off
+    assert finished() == {make_result(0).key, make_result(1).key}
+    results.append_results(tmp_path, [make_result(2)])
+    assert finished() == {make_result(seed).key for seed in range(3)}
