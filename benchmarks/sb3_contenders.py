@@ -17,7 +17,7 @@ class PPO(Contender):
     given = f"{COMMON} x 256 steps per update, SB3's defaults otherwise; no memory"
     learns = True
     continues = True
-    seconds_per_step = 0.0006
+    seconds_per_step = 0.0009
     fixed_seconds = 2.0
     num_envs: ClassVar[int] = 8
     default_settings: ClassVar[dict] = {"n_steps": 256}
@@ -77,7 +77,7 @@ class TunedPPO(PPO):
     name = "PPO tuned"
     given = f"{COMMON}; {TUNING}; no memory"
     default_settings: ClassVar[dict] = TUNED_PPO
-    seconds_per_step = 0.0004
+    seconds_per_step = 0.0006
 
 
 class StackedPPO(PPO):

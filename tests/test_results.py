@@ -1,32 +1,10 @@
 import dataclasses
 import multiprocessing
+from pathlib import Path
 
 import pytest
 from aifgym.benchmarks import results
-
-
-def make_result(seed=0, **changes) -> results.TrialResult:
-    return results.TrialResult(
-        **{
-            "scenario": "centre",
-            "contender": "PPO",
-            "seed": seed,
-            "budget": 1024,
-            "error": "",
-            "reward_free_steps": 0,
-            "rewarded_steps": 2048,
-            "train_seconds": 1.5,
-            "train_cpu_seconds": 1.25,
-            "predict_microseconds": 90.0,
-            "mean_return": 1.0,
-            "episode_returns": [0, 2],
-            "given": 'rewards, "quoted"',
-            "hyperparameters": {"n_steps": 256},
-            "versions": {"python": "3.11", "machine": "some machine, 2 cores"},
-            "commit": "abc1234",
-        }
-        | changes
-    )
+from trial_helpers import append_many, make_result
 
 
 def test_results_come_back_and_a_cut_off_line_is_set_aside(tmp_path):
@@ -88,13 +66,9 @@ def test_results_are_plain_data():
     assert dataclasses.asdict(make_result())["episode_returns"] == [0, 2]
 
 
-def append_many(folder, first_seed):
-    for seed in range(first_seed, first_seed + 25):
-        results.append_results(folder, [make_result(seed), make_result(seed, budget=4096)])
-
-
-def test_processes_that_write_at_once_do_not_mix_their_lines(tmp_path):
-    context = multiprocessing.get_context("fork")  # nothing here has started a thread
+def test_processes_that_write_at_once_do_not_mix_their_lines(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=append_many, args=(tmp_path, 25 * n)) for n in range(3)]
     for writer in writers:
         writer.start()
@@ -108,7 +82,7 @@ def test_processes_that_write_at_once_do_not_mix_their_lines(tmp_path):
 def test_finished_keys_grow_with_the_file(tmp_path):
     finished = results.FinishedKeys(tmp_path)
     assert finished() == set()
-    results.append_results(tmp_path, [make_result(0), make_result(1, error="no, \"really\"")])
+    results.append_results(tmp_path, [make_result(0), make_result(1, error='no, "really"')])
     assert finished() == {make_result(0).key}
     results.append_results(tmp_path, [make_result(1)])
     path = tmp_path / results.RESULTS_FILE

@@ -1,4 +1,4 @@
-"""A contender that costs little and can be told to misbehave, for tests of the runner."""
+"""For tests of the runner: results, and a contender that costs little and can misbehave."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from aifgym.benchmarks import results
 from aifgym.benchmarks.contender import Contender
 from aifgym.benchmarks.trial import Trial
 
@@ -58,7 +59,36 @@ def tiny_trials(num_seeds: int = 4, scenarios=("tutorial", "centre")) -> list[Tr
     ]
 
 
-def what_counts(results) -> list[tuple]:
+def what_counts(found) -> list[tuple]:
     """Everything of results that must not depend on where and when they were made."""
     return [(r.key, r.error, r.mean_return, r.episode_returns, r.reward_free_steps)
-            for r in results]  # fmt: skip
+            for r in found]  # fmt: skip
+
+
+def make_result(seed=0, **changes) -> results.TrialResult:
+    return results.TrialResult(
+        **{
+            "scenario": "centre",
+            "contender": "PPO",
+            "seed": seed,
+            "budget": 1024,
+            "error": "",
+            "reward_free_steps": 0,
+            "rewarded_steps": 2048,
+            "train_seconds": 1.5,
+            "train_cpu_seconds": 1.25,
+            "predict_microseconds": 90.0,
+            "mean_return": 1.0,
+            "episode_returns": [0, 2],
+            "given": 'rewards, "quoted"',
+            "hyperparameters": {"n_steps": 256},
+            "versions": {"python": "3.11", "machine": "some machine, 2 cores"},
+            "commit": "abc1234",
+        }
+        | changes
+    )
+
+
+def append_many(folder, first_seed):
+    for seed in range(first_seed, first_seed + 25):
+        results.append_results(folder, [make_result(seed), make_result(seed, budget=4096)])
