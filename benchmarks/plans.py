@@ -46,7 +46,7 @@ UNCHANGING = ("tutorial", "centre", "noisy", "very_noisy", "slippery", "long", "
 
 QUICK = ("aifgym", "aifgym learned", "PPO", *REFERENCES)
 GROUPS: dict[str, tuple[Plan, ...]] = {
-    "quick": tuple(Plan(name, QUICK, 3, UP_TO_16K[1:]) for name in ("tutorial", "centre", "noisy")),
+    "quick": tuple(Plan(name, QUICK, 3, UP_TO_16K[1:]) for name in ("centre", "noisy")),
     # For 90 minutes on two cores: PPO tuned everywhere, its other forms where they matter most;
     # RecurrentPPO, which costs ten times PPO's time, where memory matters and with half the seeds.
     "standard": (

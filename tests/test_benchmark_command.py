@@ -82,7 +82,7 @@ def test_the_plan_says_what_it_costs_and_runs_nothing(tmp_path, capfd):
         (["--workers", "0"], "--workers must be at least 1, got 0"),
         (["--budgets", "8", "4"], "--budgets must be increasing"),
         (["--workers", "2", "--ray", "local"], "--workers or --ray, not both"),
-        (["--scenario", "nowhere"], "--scenario of quick must be one of tutorial, centre, noisy"),
+        (["--scenario", "nowhere"], "--scenario of quick must be one of centre, noisy"),
         (["--contender", "nobody"], "must be module:Class or one of aifgym"),
         (["--only"], "--only needs a --contender"),
         (["--group", "huge"], "group"),
