@@ -1,11 +1,11 @@
 """`aifgym benchmark`: from the command line to trials, results and report."""
 
 import dataclasses
-import os
 from pathlib import Path
 
+from . import compilation_cache
 from .commands import require_bench
-from .engines import Engine, in_process, in_processes
+from .engines import Engine, in_process, in_processes, num_cores
 from .plans import GROUPS, overridden
 from .registry import load_contender
 from .results import read_results
@@ -69,9 +69,11 @@ class BenchmarkOptions:
         if self.ray is not None:
             from .ray_engine import on_ray
 
-            return on_ray(self.ray)
-        workers = self.workers or os.cpu_count() or 1
-        return in_process if workers == 1 else in_processes(workers)
+            return on_ray(self.ray, compilation_cache.environment())
+        workers = self.workers or num_cores()
+        if workers == 1:
+            return in_process
+        return in_processes(workers, compilation_cache.environment())
 
 
 def benchmark(out: Path, options: BenchmarkOptions, command: str) -> int:

@@ -24,3 +24,15 @@ def use() -> None:
     jax.config.update("jax_compilation_cache_dir", str(path))
     # By default JAX keeps only what takes a second to compile; we have many that take a part of it.
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+
+
+def environment() -> dict[str, str]:
+    """What other processes must find in their environment to use the same cache as this one."""
+    chosen = jax.config.jax_compilation_cache_dir
+    if not chosen:
+        return {}
+    least = jax.config.jax_persistent_cache_min_compile_time_secs
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(chosen),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": str(least),
+    }

@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from .results import TrialResult
 from .trial import Trial, failed, run_trial
@@ -19,6 +20,13 @@ MAX_ATTEMPTS = 3
 """A trial that raised, or whose process died, so often has failed for good."""
 THREAD_LIMITS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPROC")
 """What NumPy, torch and XLA look at when they are loaded."""
+
+
+def num_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def in_process(trials: Iterable[Trial]) -> Iterator[Finished]:
@@ -49,16 +57,22 @@ def note_failure(trial: Trial, attempt: int, error: BaseException) -> None:
           file=sys.stderr)  # fmt: skip
 
 
-def in_processes(num_workers: int) -> Engine:
+def in_processes(num_workers: int, environment: Mapping[str, str] = MappingProxyType({})) -> Engine:
     """Side by side in `num_workers` processes, each with its share of the cores.
 
     Each worker is a pool of its own, so that one that dies takes no other trial with it.
+
+    Args:
+        num_workers: how many.
+        environment: variables that the workers find besides, such as those of
+            `compilation_cache`.
     """
+    share = max(num_cores() // num_workers, 1)
 
     def engine(trials: Iterable[Trial]) -> Iterator[Finished]:
         todo = ((trial, 1) for trial in trials)
         again: collections.deque[tuple[Trial, int]] = collections.deque()
-        workers = [_Worker(num_workers) for _ in range(num_workers)]
+        workers = [_Worker(share, environment) for _ in range(num_workers)]
         running: dict[concurrent.futures.Future, tuple[Trial, int, _Worker]] = {}
         try:
             while True:
@@ -90,14 +104,16 @@ def in_processes(num_workers: int) -> Engine:
 class _Worker:
     """A process that runs one trial at a time, and another one where it died."""
 
-    def __init__(self, num_workers: int) -> None:
-        self._threads = max((os.cpu_count() or 1) // num_workers, 1)
+    def __init__(self, num_threads: int, environment: Mapping[str, str]) -> None:
+        self._threads, self._environment = num_threads, environment
         self._pool = self._start()
         self.is_idle = True
 
     def submit(self, trial: Trial) -> concurrent.futures.Future:
         self.is_idle = False
-        with limited_threads(self._threads):  # the process starts with its first trial
+        with limited_threads(
+            self._threads, self._environment
+        ):  # the process starts with its first trial
             try:
                 return self._pool.submit(run_trial, trial)
             except concurrent.futures.BrokenExecutor:
@@ -121,14 +137,21 @@ class _Worker:
 
 
 class limited_threads:
-    """Context in which new processes are told how many threads to use."""
+    """Context in which new processes, and libraries yet to load, are told how many threads to use.
 
-    def __init__(self, num_threads: int) -> None:
+    Args:
+        num_threads: how many.
+        environment: variables to set besides.
+    """
+
+    def __init__(
+        self, num_threads: int, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         limits = {name: str(num_threads) for name in THREAD_LIMITS}
         flags = os.environ.get("XLA_FLAGS", "")
         if num_threads == 1:
             limits["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()
-        self._limits = limits
+        self._limits = limits | dict(environment)
 
     def __enter__(self) -> None:
         self._before = {name: os.environ.get(name) for name in self._limits}

@@ -2,7 +2,8 @@
 
 import importlib.util
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .engines import MAX_ATTEMPTS, Engine, Finished, described, limited_threads, note_failure
@@ -13,12 +14,13 @@ IN_FLIGHT_PER_CORE = 4
 """Trials that wait at the cluster, so that no core waits for the driver."""
 
 
-def on_ray(address: str) -> Engine:
+def on_ray(address: str, environment: Mapping[str, str] = MappingProxyType({})) -> Engine:
     """Side by side on a Ray cluster, one core each.
 
     Args:
         address: of a running cluster, such as `ray://head:10001` or `auto`; `local` starts one
             here for as long as the run takes.
+        environment: variables that the tasks find besides.
 
     Raises:
         ValueError: Ray is not installed, or nothing answers at the address.
@@ -29,7 +31,7 @@ def on_ray(address: str) -> Engine:
     def engine(trials: Iterable[Trial]) -> Iterator[Finished]:
         ray = _connected(address)
         try:
-            yield from _run(ray, trials)
+            yield from _run(ray, trials, dict(environment))
         finally:
             ray.shutdown()
 
@@ -41,15 +43,16 @@ def _connected(address: str):
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # Ray's own future default
     import ray
 
-    where = {"include_dashboard": False} if address == "local" else {"address": address}
+    # Without an address Ray would look for a cluster before it starts one.
+    here = {"include_dashboard": False} if address == "local" else {}
     try:
-        ray.init(log_to_driver=False, logging_level="ERROR", **where)
+        ray.init(log_to_driver=False, logging_level="ERROR", address=address, **here)
     except (ConnectionError, ValueError) as error:
         raise ValueError(f"--ray: no cluster answers at {address}: {error}") from error
     return ray
 
 
-def _run(ray, trials: Iterable[Trial]) -> Iterator[Finished]:
+def _run(ray, trials: Iterable[Trial], environment: dict[str, str]) -> Iterator[Finished]:
     # Ray itself repeats what a lost worker or node took with it.
     task = ray.remote(num_cpus=1, max_retries=MAX_ATTEMPTS - 1)(run_with_one_thread)
     todo = ((trial, 1) for trial in trials)
@@ -58,7 +61,7 @@ def _run(ray, trials: Iterable[Trial]) -> Iterator[Finished]:
     while True:
         room = IN_FLIGHT_PER_CORE * max(int(ray.cluster_resources().get("CPU", 1)), 1)
         while len(running) < room and (job := again.pop() if again else next(todo, None)):
-            running[task.remote(job[0])] = job
+            running[task.remote(job[0], environment)] = job
         if not running:
             return
         (ready, *_), _ = ray.wait(list(running), num_returns=1)
@@ -74,7 +77,7 @@ def _run(ray, trials: Iterable[Trial]) -> Iterator[Finished]:
                 yield trial, failed(trial, described(cause))
 
 
-def run_with_one_thread(trial: Trial) -> list[TrialResult]:
+def run_with_one_thread(trial: Trial, environment: dict[str, str]) -> list[TrialResult]:
     """`run_trial`, told to keep to the one core that Ray counts."""
-    with limited_threads(1):
+    with limited_threads(1, environment):
         return run_trial(trial)

@@ -84,8 +84,8 @@ def read_results(folder: Path) -> list[TrialResult]:
     """All results of a run folder; none when there is no file yet.
 
     A last line that a crash left unfinished is moved to `results.csv.damaged`, so that its
-    trial runs again. A result that two processes wrote counts once, the first one; a trial that
-    failed and was run again with success counts as that.
+    trial runs again. A result that two processes wrote counts once, the first one; of a trial that
+    failed the last attempt counts, success or not.
 
     Raises:
         ValueError: the file has other columns than this version writes, or a line is damaged.
@@ -103,7 +103,7 @@ def read_results(folder: Path) -> list[TrialResult]:
         results = [_parsed(path, reader.line_num, row) for row in reader]
     first: dict[Key, TrialResult] = {}
     for result in results:
-        if result.key not in first or (first[result.key].error and not result.error):
+        if result.key not in first or first[result.key].error:
             first[result.key] = result
     return list(first.values())
 
@@ -151,12 +151,14 @@ def _line(result: TrialResult) -> str:
 
 
 def _set_damaged_tail_aside(path: Path) -> None:
-    if not path.exists():
+    if not path.exists() or path.stat().st_size == 0:
         return
+    with open(path, "rb") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read() == b"\n":
+            return
     content = path.read_bytes()
     whole = content.rfind(b"\n") + 1
-    if whole == len(content):
-        return
     with open(path.with_suffix(".csv.damaged"), "ab") as file:
         file.write(content[whole:] + b"\n")
     with open(path, "r+b") as file:

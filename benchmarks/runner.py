@@ -36,9 +36,13 @@ def run(folder: Path, planned: Sequence[Trial], engine: Engine = in_process) -> 
 
     Returns:
         Their results, old and new, in the order of the trials.
+
+    Raises:
+        ValueError: the folder holds results of another number of evaluation episodes, or a file
+            that `read_results` refuses.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    read_results(folder)  # complains of a file that cannot be gone on with
+    _check_episodes(folder, read_results(folder), planned)
     finished = FinishedKeys(folder)
     todo = [trial for trial in planned if not finished().issuperset(trial.keys)]
     # The longest first: at the end no core waits long for another one.
@@ -64,3 +68,14 @@ def _still_open(todo: Sequence[Trial], finished: FinishedKeys, bar: tqdm) -> Ite
             bar.update(trial.expected_seconds)
         else:
             yield trial
+
+
+def _check_episodes(folder: Path, results: Sequence[TrialResult], planned: Sequence[Trial]) -> None:
+    wanted = {key: trial.num_episodes for trial in planned for key in trial.keys}
+    for result in results:
+        found = len(result.episode_returns)
+        if not result.error and found != wanted.get(result.key, found):
+            raise ValueError(
+                f"{folder} holds results of {found} evaluation episodes, not of "
+                f"{wanted[result.key]}: use another folder"
+            )
