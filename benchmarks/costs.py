@@ -1,16 +1,17 @@
 """What a group of trials costs, before it is run."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.optimize import nnls
 
 from .document import Table
 from .registry import load_contender
 from .results import TrialResult
+from .scenarios import SCENARIOS
 from .trial import Trial
 
-HEADER = ("contender", "trials", "training steps", "expected core-hours", "measured CPU s a trial")
+HEADER = ("contender", "trials", "training steps", "core-hours", "known from")
 
 
 def plan_table(planned: Sequence[Trial], results: Sequence[TrialResult] = ()) -> Table:
@@ -18,29 +19,56 @@ def plan_table(planned: Sequence[Trial], results: Sequence[TrialResult] = ()) ->
 
     Args:
         planned: the trials.
-        results: of a run folder; the median processor time of a trial's training is theirs.
+        results: of a run folder; core-hours follow from their processor time where they have the
+            contender, and from its class variables where not.
     """
-    rows = []
+    rows, total = [], 0.0
     for name in dict.fromkeys(trial.contender for trial in planned):
         mine = [trial for trial in planned if trial.contender == name]
-        rows.append([name, *_numbers(mine), _measured(load_contender(name).name, results)])
-    return Table("What it costs", HEADER, [*rows, ["all", *_numbers(planned), "-"]])
+        measured = _without_change(load_contender(name).name, results)
+        seconds = sum(trial_seconds(trial, measured) for trial in mine)
+        total += seconds
+        trainings = len({(result.scenario, result.seed, result.budget) for result in measured})
+        source = f"{trainings:,} measured trainings" if measured else "a rough guess"
+        rows.append([name, *_counts(mine), f"{seconds / 3600:.2f}", source])
+    return Table("What it costs", HEADER,
+                 [*rows, ["all", *_counts(planned), f"{total / 3600:.2f}", "-"]])  # fmt: skip
 
 
-def _numbers(trials: Sequence[Trial]) -> list[str]:
-    hours = sum(trial.expected_seconds for trial in trials) / 3600
-    return [f"{len(trials):,}", f"{sum(trial.steps for trial in trials):,}", f"{hours:.2f}"]
+def trial_seconds(trial: Trial, measured: Sequence[TrialResult]) -> float:
+    """Processor seconds of a trial: measured ones, interpolated to its budgets.
+
+    A training is taken to cost `fixed + per_step * steps`, both at least 0, fitted by least
+    squares to the trainings of the same scenario, or of all where it was not measured.
+
+    Args:
+        trial: one.
+        measured: results of its contender in scenarios that do not change; with none, the
+            contender's own expectation counts.
+    """
+    if not measured:
+        return trial.expected_seconds
+    scenario, contender = SCENARIOS[trial.scenario], load_contender(trial.contender)
+    same = [result for result in measured if result.scenario == trial.scenario] or measured
+    steps = np.array([result.budget for result in same], float)
+    design = np.stack([np.ones_like(steps), steps], axis=1)
+    scale = max(steps.max(), 1.0)  # nnls wants columns of like size
+    (fixed, per_scale), _ = nnls(
+        design / [1, scale], np.array([result.train_cpu_seconds for result in same])
+    )
+    budgets = trial.budgets[-1:] if contender.continues else [b for b in trial.budgets if b]
+    trainings = max(len(budgets), 1) + (scenario.steps_before > 0 and not contender.continues)
+    return trial.judging_seconds + trainings * fixed + per_scale / scale * trial.steps
 
 
-def _measured(name: str, results: Sequence[TrialResult]) -> str:
-    """Median over trials; a contender that starts anew with each budget pays for each."""
-    spent: dict[tuple, list[float]] = defaultdict(list)
-    for result in results:
-        if result.contender == name and not result.error:
-            spent[result.scenario, result.seed].append(result.train_cpu_seconds)
-    if not spent:
-        return "-"
-    total = max if load_contender(name).continues else sum
-    largest = max(result.budget for result in results if result.contender == name)
-    median = np.median([total(seconds) for seconds in spent.values()])
-    return f"{median:.1f} (to {largest:,} steps, {len(spent)} trials)"
+def _without_change(name: str, results: Sequence[TrialResult]) -> list[TrialResult]:
+    unchanging = {scenario.name for scenario in SCENARIOS.values() if not scenario.steps_before}
+    return [
+        result
+        for result in results
+        if result.contender == name and not result.error and result.scenario in unchanging
+    ]
+
+
+def _counts(trials: Sequence[Trial]) -> list[str]:
+    return [f"{len(trials):,}", f"{sum(trial.steps for trial in trials):,}"]

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import socket
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -12,14 +13,17 @@ from .trial import Trial, failed, run_trial
 
 IN_FLIGHT_PER_CORE = 4
 """Trials that wait at the cluster, so that no core waits for the driver."""
+SECONDS_TO_ANSWER = 10
+SECONDS_TO_LOOK = 5
+"""How often the driver looks for machines that joined."""
 
 
 def on_ray(address: str, environment: Mapping[str, str] = MappingProxyType({})) -> Engine:
     """Side by side on a Ray cluster, one core each.
 
     Args:
-        address: of a running cluster, such as `ray://head:10001` or `auto`; `local` starts one
-            here for as long as the run takes.
+        address: of a running cluster, such as `head:6379`, or `auto` on one of its machines;
+            `local` starts one here for as long as the run takes.
         environment: variables that the tasks find besides.
 
     Raises:
@@ -27,6 +31,7 @@ def on_ray(address: str, environment: Mapping[str, str] = MappingProxyType({})) 
     """
     if importlib.util.find_spec("ray") is None:
         raise ValueError('--ray needs ray: pip install -c constraints.txt ".[bench,ray]"')
+    _check_address(address)
 
     def engine(trials: Iterable[Trial]) -> Iterator[Finished]:
         ray = _connected(address)
@@ -36,6 +41,19 @@ def on_ray(address: str, environment: Mapping[str, str] = MappingProxyType({})) 
             ray.shutdown()
 
     return engine
+
+
+def _check_address(address: str) -> None:
+    """Ray itself would knock for two minutes, and complain at length."""
+    if address in ("local", "auto"):
+        return
+    host, _, port = address.rpartition("//")[2].rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError(f"--ray must be local, auto or HOST:PORT, got {address!r}")
+    try:
+        socket.create_connection((host, int(port)), timeout=SECONDS_TO_ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise ValueError(f"--ray: no cluster answers at {address}: {error}") from error
 
 
 def _connected(address: str):
@@ -64,17 +82,18 @@ def _run(ray, trials: Iterable[Trial], environment: dict[str, str]) -> Iterator[
             running[task.remote(job[0], environment)] = job
         if not running:
             return
-        (ready, *_), _ = ray.wait(list(running), num_returns=1)
-        trial, attempt = running.pop(ready)
-        try:
-            yield trial, ray.get(ready)
-        except ray.exceptions.RayError as error:
-            cause = getattr(error, "cause", None) or error
-            note_failure(trial, attempt, cause)
-            if attempt < MAX_ATTEMPTS:
-                again.append((trial, attempt + 1))
-            else:
-                yield trial, failed(trial, described(cause))
+        ready, _ = ray.wait(list(running), timeout=SECONDS_TO_LOOK)
+        for reference in ready:
+            trial, attempt = running.pop(reference)
+            try:
+                yield trial, ray.get(reference)
+            except ray.exceptions.RayError as error:
+                cause = getattr(error, "cause", None) or error
+                note_failure(trial, attempt, cause)
+                if attempt < MAX_ATTEMPTS:
+                    again.append((trial, attempt + 1))
+                else:
+                    yield trial, failed(trial, described(cause))
 
 
 def run_with_one_thread(trial: Trial, environment: dict[str, str]) -> list[TrialResult]:

@@ -48,9 +48,14 @@ class Trial:
         """Roughly, on one core."""
         contender = load_contender(self.contender)
         trainings = 1 if contender.continues else len(self.budgets)
-        judging = len(self.budgets) * SCENARIOS[self.scenario].episode_steps * 0.01
         fixed = contender.fixed_seconds * trainings
-        return fixed + judging + self.steps * contender.seconds_per_step
+        return fixed + self.judging_seconds + self.steps * contender.seconds_per_step
+
+    @property
+    def judging_seconds(self) -> float:
+        """Roughly, of all its evaluation episodes on one core."""
+        steps = self.num_episodes * SCENARIOS[self.scenario].episode_steps
+        return len(self.budgets) * steps * 5e-5
 
 
 def run_trial(trial: Trial) -> list[TrialResult]:

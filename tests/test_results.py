@@ -38,6 +38,9 @@ def test_a_failed_trial_that_then_worked_counts_as_that(tmp_path):
     broken = make_result(error="RuntimeError: no", mean_return=None, episode_returns=[])
     results.append_results(tmp_path, [broken])
     assert results.read_results(tmp_path) == [broken]
+    again = dataclasses.replace(broken, error="RuntimeError: no again")
+    results.append_results(tmp_path, [again])
+    assert results.read_results(tmp_path) == [again]
     results.append_results(tmp_path, [worked, broken])
     assert results.read_results(tmp_path) == [worked]
 

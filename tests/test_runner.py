@@ -1,5 +1,7 @@
+import dataclasses
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -20,9 +22,11 @@ DRIVER = """
 import sys, pathlib
 sys.path.insert(0, {here!r})
 from aifgym.benchmarks import runner
+from aifgym.benchmarks.engines import in_process, in_processes
 from trial_helpers import tiny_trials
 assert not {{"jax", "torch"}} & set(sys.modules)
-runner.run(pathlib.Path({folder!r}), tiny_trials())
+engine = in_process if {workers} == 1 else in_processes({workers})
+runner.run(pathlib.Path({folder!r}), tiny_trials(), engine)
 """
 
 
@@ -37,8 +41,8 @@ def expected(tmp_path_factory):
     return what_counts(runner.run(tmp_path_factory.mktemp("expected"), tiny_trials()))
 
 
-def driver(folder: Path, **environment) -> subprocess.Popen:
-    script = DRIVER.format(here=str(HERE), folder=str(folder))
+def driver(folder: Path, workers: int = 1, **environment) -> subprocess.Popen:
+    script = DRIVER.format(here=str(HERE), folder=str(folder), workers=workers)
     return subprocess.Popen(
         [sys.executable, "-c", script], env=os.environ | environment, stderr=subprocess.DEVNULL
     )
@@ -58,8 +62,8 @@ def test_several_processes_give_the_same_results(expected, tmp_path):
 
 def test_a_run_that_is_killed_at_random_moments_ends_in_the_same_table(expected, tmp_path):
     rng = random.Random(0)
-    for _ in range(10):
-        process = driver(tmp_path, SLOW="0.1")
+    for number in range(10):
+        process = driver(tmp_path, workers=1 + number % 2, SLOW="0.1")
         while process.poll() is None and not (tmp_path / "results.csv").exists():
             time.sleep(0.05)
         time.sleep(rng.uniform(0.2, 1.2))
@@ -90,6 +94,34 @@ def test_an_interrupted_run_keeps_what_is_finished(tmp_path, expected):
         runner.run(tmp_path, tiny_trials(), interrupted)
     assert len({(r.scenario, r.contender, r.seed) for r in read_results(tmp_path)}) == 3
     assert what_counts(runner.run(tmp_path, tiny_trials())) == expected
+
+
+def test_ctrl_c_stops_all_workers_in_one_line(tmp_path):
+    command = [sys.executable, "-m", "aifgym.benchmarks", "benchmark", "--out", "run"]
+    mine = ["--contender", "trial_helpers:Forward", "--only", "--scenario", "tutorial"]
+    tiny = ["--num-seeds", "40", "--budgets", "8", "16", "--episodes", "3", "--workers", "2"]
+    log, results = tmp_path / "log", tmp_path / "run" / "results.csv"
+    with open(log, "w") as stderr:
+        process = subprocess.Popen(
+            [*command, *mine, *tiny], cwd=tmp_path, env=os.environ | {"SLOW": "0.3"},
+            stdout=stderr, stderr=stderr, start_new_session=True,
+        )  # fmt: skip
+    while not results.exists():
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    assert process.wait(timeout=30) == 130
+    assert "Traceback" not in log.read_text()
+    assert log.read_text().splitlines()[-1].startswith("aifgym: interrupted")
+    assert read_results(tmp_path / "run")
+
+
+def test_results_of_other_episodes_are_not_mixed(tmp_path):
+    trials = tiny_trials(1, ("tutorial",))
+    runner.run(tmp_path, trials)
+    other = [dataclasses.replace(trial, num_episodes=4) for trial in trials]
+    with pytest.raises(ValueError, match="results of 3 evaluation episodes, not of 4"):
+        runner.run(tmp_path, other)
 
 
 def test_trials_are_retried_and_one_that_fails_for_good_is_reported(
