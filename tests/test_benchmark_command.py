@@ -43,12 +43,17 @@ def test_every_contender_and_the_report_through_the_public_command(tmp_path, cap
     assert (tmp_path / "results.csv").read_bytes() == before
 
 
-def test_the_documented_contender_works(tmp_path, capfd, monkeypatch):
-    text = (ROOT / "docs" / "contenders.md").read_text()
-    (tmp_path / "nearest_mean.py").write_text(re.search(r"```python\n(.*?)```", text, re.S)[1])
-    monkeypatch.chdir(tmp_path)
+def write_documented(page, module, folder, monkeypatch):
+    """The page's contender as a module of the current folder."""
+    text = (ROOT / "docs" / page).read_text()
+    (folder / f"{module}.py").write_text(re.search(r"```python\n(.*?)```", text, re.S)[1])
+    monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "path", list(sys.path))
     registry.load_contender.cache_clear()
+
+
+def test_the_documented_contender_works(tmp_path, capfd, monkeypatch):
+    write_documented("contenders.md", "nearest_mean", tmp_path, monkeypatch)
     mine = ["--contender", "nearest_mean:NearestMean", "--only"]
     scenarios = ["--group", "standard", "--scenario", "centre", "--scenario", "goal_switch"]
     assert run("--out", "run", *mine, *scenarios, "--workers", 1) == 0
@@ -62,6 +67,15 @@ def test_the_documented_contender_works(tmp_path, capfd, monkeypatch):
         )
         assert (mean - low) / (high - low) > 0.9
     assert "nearest mean" in capfd.readouterr().out
+
+
+def test_workers_find_the_contender_of_the_current_folder(tmp_path, capfd, monkeypatch):
+    write_documented("scaling.md", "idle", tmp_path, monkeypatch)
+    mine = ["--contender", "idle:Idle", "--only", "--scenario", "tutorial"]
+    tiny = ["--num-seeds", 4, "--budgets", 8, "--episodes", 1, "--workers", 2]
+    assert run("--out", "run", *mine, *tiny) == 0
+    idle = [result for result in read_results(Path("run")) if result.contender == "idle"]
+    assert [result.error for result in idle] == [""] * 4
 
 
 def test_the_plan_says_what_it_costs_and_runs_nothing(tmp_path, capfd):
