@@ -133,7 +133,9 @@ def _label_rows(axes: Axes, labels: Sequence[str]) -> None:
 
 def _log_axis(axes: Axes, places: Sequence[float], budgets: Sequence[int]) -> None:
     """Logarithmic, with a tick at each budget; where there are none, at 1, 2, 5, 10 and so on."""
-    smallest, largest = min(places, default=1), max(places, default=1)
+    if not places:
+        return  # nobody took a step, or a millisecond
+    smallest, largest = min(places), max(places)
     if 0 in budgets:
         # 0 has no place on a logarithmic axis: it is linear up to the smallest budget.
         axes.set_xscale("symlog", linthresh=smallest, linscale=0.6)
