@@ -71,7 +71,7 @@ def test_the_documented_contender_works(tmp_path, capfd, monkeypatch):
 
 def test_workers_find_the_contender_of_the_current_folder(tmp_path, capfd, monkeypatch):
     write_documented("scaling.md", "idle", tmp_path, monkeypatch)
-    mine = ["--contender", "idle:Idle", "--only", "--scenario", "tutorial"]
+    mine = ["--contender", "idle:Idle", "--only", "--scenario", "centre"]
     tiny = ["--num-seeds", 4, "--budgets", 8, "--episodes", 1, "--workers", 2]
     assert run("--out", "run", *mine, *tiny) == 0
     idle = [result for result in read_results(Path("run")) if result.contender == "idle"]

@@ -98,7 +98,7 @@ def test_an_interrupted_run_keeps_what_is_finished(tmp_path, expected):
 
 def test_ctrl_c_stops_all_workers_in_one_line(tmp_path):
     command = [sys.executable, "-m", "aifgym.benchmarks", "benchmark", "--out", "run"]
-    mine = ["--contender", "trial_helpers:Forward", "--only", "--scenario", "tutorial"]
+    mine = ["--contender", "trial_helpers:Forward", "--only", "--scenario", "centre"]
     tiny = ["--num-seeds", "40", "--budgets", "8", "16", "--episodes", "3", "--workers", "2"]
     log, results = tmp_path / "log", tmp_path / "run" / "results.csv"
     with open(log, "w") as stderr:
