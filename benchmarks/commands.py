@@ -17,7 +17,7 @@ from .agent_notes import note_differences
 from .evaluation import episode_returns
 from .references import ExactBayes, Random
 from .statistics import normalised_score
-from .train_command import MissingExtra, make_env, write_table
+from .train_command import MissingExtra, check_parent, make_env, write_table
 
 # Accuracies are counts of labels, so they agree exactly or not at all.
 TOLERANCE, ACCURACY_TOLERANCE = 1e-3, 1e-6
@@ -128,12 +128,6 @@ def tune(out: Path) -> int:
     write_table(out, tried)
     print(f"best: {tried[0]['settings']}, score {tried[0]['score']}\nwrote {out}")
     return 0
-
-
-def check_parent(out: Path) -> None:
-    """Raises ValueError where the folder that `--out` is to be written to does not exist."""
-    if not out.parent.is_dir():
-        raise ValueError(f"--out: there is no folder {out.parent}")
 
 
 def _seeds_line(recipe: str, results: list[seed_study.SeedResult]) -> str:

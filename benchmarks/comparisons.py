@@ -1,6 +1,7 @@
 """Pairs of contenders: who improves on whom, and where their intervals overlap."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 from .plans import OURS
@@ -29,6 +30,7 @@ def other_learners(study: Study) -> list[str]:
     return [name for name in study.learners if name not in OURS]
 
 
+@functools.lru_cache(maxsize=8)  # figure and table show the same; a study does not change
 def improvements(study: Study, ours: str) -> dict[str, Improvement]:
     """Of `ours` over each other contender that ran in one of its scenarios."""
     found = {}

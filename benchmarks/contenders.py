@@ -3,6 +3,7 @@
 import dataclasses
 from typing import ClassVar
 
+import gymnasium as gym
 import numpy as np
 
 from ..agents import ActiveInferenceEncoderAgent
@@ -30,7 +31,8 @@ class ActiveInference(Contender):
 
     def train(self, env_factory, budget, seed) -> None:
         """Collects random actions and fits the encoder, from nothing."""
-        env, config = env_factory(), self._config(env_factory, budget)
+        env = env_factory()
+        config = self._config(env, budget)
         self._agent, history = fit(env, config, seed, **self.fit_arguments)
         self._count(history.num_transitions)
         self.hyperparameters = _settings(config, self._agent)
@@ -48,7 +50,7 @@ class ActiveInference(Contender):
         if budget:
             self._agent = self._relearned(env_factory, budget, seed)
 
-    def _config(self, env_factory: EnvFactory, budget: int) -> TrainConfig:
+    def _config(self, env: gym.Env, budget: int) -> TrainConfig:
         return dataclasses.replace(self.config, num_transitions=budget)
 
     def _count(self, steps: int) -> None:
@@ -72,9 +74,9 @@ class LearnedDynamics(ActiveInference):
     config = TrainConfig(dynamics="learned")
     fit_arguments: ClassVar[dict] = {"preferences": "reward"}
 
-    def _config(self, env_factory, budget):
-        num_states = env_factory().unwrapped.world.num_states
-        return dataclasses.replace(super()._config(env_factory, budget), num_states=num_states)
+    def _config(self, env, budget):
+        num_states = env.unwrapped.world.num_states
+        return dataclasses.replace(super()._config(env, budget), num_states=num_states)
 
     def _count(self, steps: int) -> None:
         self.rewarded_steps = steps

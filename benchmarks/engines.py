@@ -88,11 +88,11 @@ def in_processes(num_workers: int, environment: Mapping[str, str] = MappingProxy
                     error = future.exception()
                     if error is None:
                         yield trial, future.result()
-                    elif attempt < MAX_ATTEMPTS:
-                        note_failure(trial, attempt, error)
+                        continue
+                    note_failure(trial, attempt, error)
+                    if attempt < MAX_ATTEMPTS:
                         again.append((trial, attempt + 1))
                     else:
-                        note_failure(trial, attempt, error)
                         yield trial, failed(trial, described(error))
         finally:
             for worker in workers:
@@ -111,9 +111,8 @@ class _Worker:
 
     def submit(self, trial: Trial) -> concurrent.futures.Future:
         self.is_idle = False
-        with limited_threads(
-            self._threads, self._environment
-        ):  # the process starts with its first trial
+        # The process starts with its first trial.
+        with limited_threads(self._threads, self._environment):
             try:
                 return self._pool.submit(run_trial, trial)
             except concurrent.futures.BrokenExecutor:

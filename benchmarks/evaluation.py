@@ -29,7 +29,7 @@ def episode_returns(
         `(E,)` float64.
     """
     envs = [make_env() for _ in range(num_episodes)]
-    seen = _state if getattr(policy, "sees_state", False) else _observation
+    seen = _seen_by(policy)
     started = [env.reset(seed=first_seed + index) for index, env in enumerate(envs)]
     observations = np.stack([seen(*start) for start in started])
     returns, running = np.zeros(num_episodes), np.ones(num_episodes, bool)
@@ -45,6 +45,11 @@ def episode_returns(
     return returns
 
 
+def _seen_by(policy) -> Callable:
+    """What of an environment's observation and info goes to `predict`."""
+    return _state if getattr(policy, "sees_state", False) else _observation
+
+
 def _observation(observation, info):
     return observation
 
@@ -55,7 +60,7 @@ def _state(observation, info):
 
 def predict_microseconds(policy, make_env: Callable[[], gym.Env]) -> float:
     """Median time of `predict` for one observation, memory handed on, after a warm-up."""
-    seen = _state if getattr(policy, "sees_state", False) else _observation
+    seen = _seen_by(policy)
     observation = seen(*make_env().reset(seed=FIRST_EVALUATION_SEED))
     batch, start, state = np.asarray(observation)[None], np.zeros(1, bool), None
     seconds = []

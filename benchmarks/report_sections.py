@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from . import honesty, report_figures, tables
-from .comparisons import our_contenders
+from .comparisons import common_scenarios, our_contenders
 from .document import Bullets, Code, Section, Text
 from .scenarios import FIRST_EVALUATION_SEED, SCENARIOS
 from .statistics import RESAMPLES
@@ -51,10 +51,9 @@ def _reading(study: Study) -> str:
 
 
 def _aggregate_note(study: Study) -> str:
-    table = tables.over_scenarios(study)
-    if table is None:
+    scenarios, inside = common_scenarios(study)
+    if not scenarios:
         return ""
-    inside = {row[0] for row in table.rows}
     outside = [name for name in study.contenders if name not in inside]
     left_out = f" Not in all of them, so left out: {', '.join(outside)}." if outside else ""
     return (

@@ -90,7 +90,8 @@ class Study:
 
     def at(self, scenario: str, contender: str) -> Summary | None:
         """A contender's summary at its largest budget, None where it did not run."""
-        return next((s for s in self.final(scenario) if s.contender == contender), None)
+        curve = self.curve(scenario, contender)
+        return curve[-1] if curve else None
 
     def changes(self, scenario: str) -> bool:
         """Whether the world changes after training: then learners are judged at budget 0, too."""

@@ -63,8 +63,7 @@ def train(
 ) -> int:
     """Trains, writes agent file, history and figures, says how it went."""
     out, config = arguments.out, arguments.config
-    if not out.parent.is_dir():
-        raise ValueError(f"--out: there is no folder {out.parent}")
+    check_parent(out)
     if out.is_dir() or out.suffix == ".csv":
         raise ValueError(f"--out must name an agent file, not a folder or a .csv, got {out}")
     writer = _summary_writer(out) if tensorboard else None
@@ -112,6 +111,12 @@ def check_folder(out: Path) -> None:
     """Raises ValueError where `--out` names a file in place of a folder."""
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out must be a folder, {out} is a file")
+
+
+def check_parent(out: Path) -> None:
+    """Raises ValueError where the folder that `--out` is to be written to does not exist."""
+    if not out.parent.is_dir():
+        raise ValueError(f"--out: there is no folder {out.parent}")
 
 
 def write_table(path: Path, rows: list[dict]) -> None:
