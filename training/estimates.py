@@ -6,6 +6,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.optimize import lsq_linear
 
 from ..agents.encoder import ObservationEncoder, log_encode
 from .alignment import MIN_PROBABILITY
@@ -55,6 +56,8 @@ def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates
     """
     expectations = _expectations(encoder, jnp.asarray(B), jnp.asarray(D), data)
     counts, usage, pairs, visits = (np.asarray(array, np.float64) for array in expectations)
+    # Sums of 260,000 soft assignments in float32 are off by 1e-4; an agent wants them to add up.
+    usage /= usage.sum()
     counts += PSEUDO_COUNT
     A = counts / counts.sum(axis=0)
     predicted = np.einsum("pj,jiu,iu,oi->pou", A, np.asarray(B), visits, A)
@@ -80,7 +83,7 @@ def _divergence(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def fitted_dynamics(
-    encoder: ObservationEncoder, B, D, data: Trajectories, prior_count: float = 0.0
+    encoder: ObservationEncoder, B, D, data: Trajectories, prior_count: float = 0.0, usage=None
 ) -> tuple[np.ndarray, np.ndarray]:
     """B and D that are most probable for a trained encoder, by expectation maximisation.
 
@@ -93,16 +96,17 @@ def fitted_dynamics(
         data: sequences.
         prior_count: how many transitions from each state by each action B stands for: pymdp's
             `pB` is `prior_count * B`. 0 takes B as a start and no more.
+        usage: `(K,)`, rho of the data that the encoder was trained on; None: of `data`.
     """
     B = jnp.asarray(B)
-    B, D = _maximise(encoder, B, jnp.asarray(D), data, prior_count * B + PSEUDO_COUNT)
+    B, D = _maximise(encoder, B, jnp.asarray(D), data, prior_count * B + PSEUDO_COUNT, usage)
     return np.asarray(B), np.asarray(D)
 
 
 @eqx.filter_jit
-def _maximise(encoder, B, D, data, prior_counts):
+def _maximise(encoder, B, D, data, prior_counts, usage):
     def step(dynamics, _):
-        result = smoothed(encoder, *dynamics, data)
+        result = smoothed(encoder, *dynamics, data, usage)
         counts = result.transition_counts + prior_counts
         starts = result.beliefs[:, 0].sum(axis=0) + PSEUDO_COUNT
         return (counts / counts.sum(axis=0, keepdims=True), starts / starts.sum()), None
@@ -110,26 +114,51 @@ def _maximise(encoder, B, D, data, prior_counts):
     return jax.lax.scan(step, (B, D), length=EM_ITERATIONS)[0]
 
 
-def estimate_rewards(encoder: ObservationEncoder, B, D, data: Trajectories) -> np.ndarray:
+def estimate_rewards(
+    encoder: ObservationEncoder, B, D, data: Trajectories, usage=None
+) -> np.ndarray:
     """`(K,)` float64, expected reward of reaching each state, scaled to 0..1.
+
+    The rewards that explain the recorded ones best, by least squares: the expected reward of a step
+    is that of each state times the belief in it. A mean weighted by beliefs would credit a goal's
+    neighbours with its reward wherever observations leave both possible.
+
+    Args:
+        encoder: gives `r(s | x)`.
+        B: `(K, K, U)`.
+        D: `(K,)`.
+        data: sequences with rewards.
+        usage: `(K,)`, rho of the data that the encoder was trained on; None: of `data`.
 
     Raises:
         ValueError: no rewards were recorded, or all are equal.
     """
     if data.rewards is None:
         raise ValueError("preferences='reward' needs trajectories with rewards")
-    beliefs = np.asarray(_beliefs(encoder, jnp.asarray(B), jnp.asarray(D), data))
-    reached = beliefs[:, 1:] * np.asarray(data.mask)[:, 1:, None]
-    rewards = np.asarray(data.rewards)[:, :-1, None]
-    mean = (reached * rewards).sum(axis=(0, 1)) / np.maximum(reached.sum(axis=(0, 1)), 1e-9)
-    if np.ptp(mean) < 1e-9:
+    mask = np.asarray(data.mask)[:, 1:]
+    rewards = np.asarray(data.rewards, np.float64)[:, :-1][mask]
+    if np.ptp(rewards) < 1e-9:
         raise ValueError("preferences='reward' needs rewards that differ between states")
-    return (mean - mean.min()) / np.ptp(mean)
+    beliefs = np.asarray(_beliefs(encoder, jnp.asarray(B), jnp.asarray(D), data, usage))
+    by_state = _least_squares(beliefs[:, 1:][mask].astype(np.float64), rewards)
+    if np.ptp(by_state) < 1e-9:
+        raise ValueError("preferences='reward' needs rewards that differ between states")
+    return (by_state - by_state.min()) / np.ptp(by_state)
+
+
+def _least_squares(beliefs: np.ndarray, rewards: np.ndarray) -> np.ndarray:
+    """Reward of each state, within those recorded; where nothing was learned, their mean."""
+    num_states = beliefs.shape[1]
+    prior = np.column_stack([np.eye(num_states), np.full(num_states, rewards.mean())])
+    rows = np.vstack([np.column_stack([beliefs, rewards]), np.sqrt(PSEUDO_COUNT) * prior])
+    triangle = np.linalg.qr(rows, mode="r")  # the same solution from K + 1 rows
+    bounds = rewards.min(), rewards.max()
+    return lsq_linear(triangle[:, :-1], triangle[:, -1], bounds, method="bvls").x
 
 
 @eqx.filter_jit
-def _beliefs(encoder, B, D, data):
-    return smoothed(encoder, B, D, data).beliefs
+def _beliefs(encoder, B, D, data, usage):
+    return smoothed(encoder, B, D, data, usage).beliefs
 
 
 @eqx.filter_jit

@@ -86,9 +86,19 @@ def effective_num_states(usage: Float[Array, " K"]) -> Float[Array, ""]:
 
 
 def smoothed(
-    encoder: ObservationEncoder, B: Float[Array, "K K U"], D: Float[Array, " K"], data: Trajectories
+    encoder: ObservationEncoder,
+    B: Float[Array, "K K U"],
+    D: Float[Array, " K"],
+    data: Trajectories,
+    usage: Float[Array, " K"] | None = None,
 ) -> Smoothed:
-    """Smoothed beliefs and transition counts of an encoder's scaled likelihoods."""
+    """Smoothed beliefs and transition counts of an encoder's scaled likelihoods.
+
+    `usage` is rho of the data that the encoder was trained on; None: these are those data.
+    """
     log_probs = log_encode(encoder, data.observations)
-    likelihood = inference.scaled_log_likelihood(log_probs, state_usage(log_probs, data.mask))
+    # r(s | x) holds the usage of the training data. Dividing by the usage of other data would
+    # count twice how often an agent is where it wants to be.
+    usage = state_usage(log_probs, data.mask) if usage is None else usage
+    likelihood = inference.scaled_log_likelihood(log_probs, usage)
     return smooth(likelihood, data.actions, data.mask, B, D)
