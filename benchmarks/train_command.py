@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import gymnasium as gym
+import jax
 from tqdm import tqdm
 
 from ..agents.files import replacing, write_text
@@ -73,6 +74,8 @@ def train(
         run.mkdir(parents=True, exist_ok=True)
         if not (run / ARGUMENTS_FILE).exists():
             write_text(run / ARGUMENTS_FILE, arguments.to_json())
+    # JAX looks for devices here: interrupted in the midst of it, it would wait for a minute.
+    jax.local_devices()
     total = _num_steps(arguments)
     with tqdm(total=total, desc="training (compiles first)", unit=" steps") as bar:
         agent, history = fit(env, config, arguments.seed, progress=bar.update, run_folder=run)

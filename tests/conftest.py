@@ -1,7 +1,9 @@
 import os
+import signal
 
 import aifgym.envs  # noqa: F401  registers the environment
 import gymnasium as gym
+import hypothesis
 import jax
 import numpy as np
 import pytest
@@ -12,6 +14,14 @@ from helpers import small_encoder
 
 # Gymnasium's checker opens a window; machines that test have none. Before pygame is loaded.
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+# A shell without job control starts what it runs in the background with Ctrl-C ignored, and the
+# commands that tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says something about the machine, and nothing about the code.
+hypothesis.settings.register_profile("aifgym", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("aifgym")
 
 # A shape that broadcasts by accident is a bug; strict mode makes it an error.
 jax.config.update("jax_numpy_rank_promotion", "raise")

@@ -51,8 +51,8 @@ def test_a_cluster_that_loses_a_node_gives_the_same_results(tmp_path, monkeypatc
         def lose_a_node():
             while not (tmp_path / "there" / "results.csv").exists():
                 time.sleep(0.05)
-            cluster.remove_node(node)
             lost.append(len((tmp_path / "there" / "results.csv").read_text().splitlines()) - 1)
+            cluster.remove_node(node)
 
         thread = threading.Thread(target=lose_a_node)
         thread.start()

@@ -8,13 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from aifgym.benchmarks import registry, runner
+from aifgym.benchmarks import runner
 from aifgym.benchmarks.engines import THREAD_LIMITS, in_process, in_processes, limited_threads
-from aifgym.benchmarks.plans import GROUPS, Plan, overridden
-from aifgym.benchmarks.references import Random
 from aifgym.benchmarks.results import read_results
-from aifgym.benchmarks.scenarios import SCENARIOS
-from trial_helpers import Forward, tiny_trials, what_counts
+from trial_helpers import tiny_trials, what_counts
 
 HERE = Path(__file__).parent
 # Imports the runner alone, so that a start takes a second.
@@ -27,6 +24,13 @@ from trial_helpers import tiny_trials
 assert not {{"jax", "torch"}} & set(sys.modules)
 engine = in_process if {workers} == 1 else in_processes({workers})
 runner.run(pathlib.Path({folder!r}), tiny_trials(), engine)
+"""
+
+
+INTERRUPTED_WORKERS = """
+import os, signal, sys
+if "spawn_main" in " ".join(sys.orig_argv):
+    os.kill(os.getpid(), signal.SIGINT)
 """
 
 
@@ -110,10 +114,17 @@ def test_ctrl_c_stops_all_workers_in_one_line(tmp_path):
         assert process.poll() is None, log.read_text()
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    assert process.wait(timeout=30) == 130
+    assert process.wait(timeout=120) == 130
     assert "Traceback" not in log.read_text()
     assert log.read_text().splitlines()[-1].startswith("aifgym: interrupted")
     assert read_results(tmp_path / "run")
+
+
+def test_workers_are_spared_ctrl_c_while_they_load(tmp_path, expected, monkeypatch, capfd):
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTED_WORKERS)
+    monkeypatch.setenv("PYTHONPATH", f"{HERE}{os.pathsep}{tmp_path}")
+    assert what_counts(runner.run(tmp_path, tiny_trials(), in_processes(2))) == expected
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_results_of_other_episodes_are_not_mixed(tmp_path):
@@ -156,44 +167,3 @@ def test_workers_are_told_their_share_of_threads(monkeypatch):
     with limited_threads(1):
         assert {os.environ[name] for name in THREAD_LIMITS} == {"1"}
     assert "NPROC" not in os.environ
-
-
-def test_contenders_are_found_by_name_entry_point_and_address(monkeypatch):
-    assert registry.load_contender("random") is Random
-    assert registry.load_contender("trial_helpers:Forward") is Forward
-    monkeypatch.setattr(registry, "installed_contenders", lambda: {"mine": "trial_helpers:Forward"})
-    assert registry.load_contender("mine") is Forward
-    for name, complaint in (
-        ("nobody", "must be module:Class or one of"),
-        ("no_such_module:X", "cannot be loaded"),
-        ("trial_helpers:tiny_trials", "must be a subclass"),
-    ):
-        with pytest.raises(ValueError, match=complaint):
-            registry.load_contender(name)
-
-
-def test_groups_name_what_exists():
-    for plans in GROUPS.values():
-        for plan in plans:
-            assert plan.scenario in SCENARIOS
-            assert set(plan.contenders) <= set(registry.BUILT_IN)
-            assert (plan.budgets[0] == 0) == bool(SCENARIOS[plan.scenario].steps_before)
-            assert list(plan.budgets) == sorted(set(plan.budgets))
-    assert {plan.scenario for plan in GROUPS["full"]} == set(SCENARIOS)
-
-
-def test_groups_can_be_changed():
-    plans = (
-        Plan("noisy", ("random",), 3, (8,)),
-        Plan("noisy", ("PPO",), 2, (8,)),
-        Plan("goal_switch", ("random",), 3, (0, 8)),
-        Plan("centre", ("random",), 3, (8,)),
-    )
-    changed = overridden(plans, ("noisy", "goal_switch"), ("PPO", "random"), False, 1, (4, 16), 5)
-    assert changed == (
-        Plan("noisy", ("random", "PPO"), 1, (4, 16), 5),
-        Plan("noisy", ("PPO",), 1, (4, 16), 5),
-        Plan("goal_switch", ("random", "PPO"), 1, (0, 4, 16), 5),
-    )
-    mine = overridden(plans[:1], (), ("PPO",), only_more=True)
-    assert mine == (Plan("noisy", ("random", "PPO"), 3, (8,)),)
