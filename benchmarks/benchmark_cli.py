@@ -26,13 +26,13 @@ def benchmark(
 
     Args:
         out: Run folder for results.csv, report.html, report.md and figures.
-        group: Which trials: quick takes minutes, standard an hour or two, full is for a cluster.
+        group: Which trials: quick takes minutes, standard 45 to 90 minutes, full is for a cluster.
         workers: Processes side by side. None: one per core.
         ray: Run on a Ray cluster: its address, or local to start one here.
         contender: Who takes part besides: a name, or module:Class; may be given several times.
         only: Nobody else but the references that scores need.
         scenario: Only this scenario; may be given several times.
-        num_seeds: Training seeds, in place of the group's.
+        num_seeds: How many training seeds, from 10,000 up, in place of the group's.
         budgets: Environment steps of training, in place of the group's.
         episodes: Evaluation episodes, in place of 200.
         plan: Only print how many trials there are and what they cost.

@@ -90,11 +90,12 @@ def benchmark(out: Path, options: BenchmarkOptions, command: str) -> int:
     check_folder(out)
     from . import report, runner
 
-    kept = {result.commit for result in read_results(out)}
-    if kept:
+    before = read_results(out)
+    if kept := {result.commit for result in before}:
         print(f"trials of commit {', '.join(sorted(kept))} are kept; remove {out} to start over")
     results = runner.run(out, planned, options.engine())
-    print(f"\n{report.write_report(out, command)}")
+    added = read_results(out) != before
+    print(f"\n{report.write_report(out, command if added else None)}")
     names = ("report.html", "report.md", "scores.png", "results.csv")
     print(f"\nwrote {', '.join(str(out / name) for name in names)}")
     failures = sum(bool(result.error) for result in results)

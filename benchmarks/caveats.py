@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from .comparisons import PUBLISHED_RECIPE, other_learners, our_contenders
-from .plans import HIGH_REFERENCE, RECURRENT
+from .comparisons import other_learners, our_contenders, same_worlds
+from .document import shown
+from .plans import DEFAULT, HIGH_REFERENCE, PUBLISHED_RECIPE, RECURRENT, TUNED
 from .study import Study
 
 
@@ -12,8 +13,11 @@ def in_general(study: Study) -> list[str]:
     return [
         *_seeds(study),
         *_episode_noise(study),
-        *_recurrent(study),
+        *_still_improving(study),
+        *_costly(study),
+        *_tuning(study),
         *_recipe(study),
+        *_same(study),
         *_failures(study),
         *_missing(study),
     ]
@@ -29,7 +33,9 @@ def _seeds(study: Study) -> list[str]:
     return [
         f"Training seeds per scenario: {said}. For normally distributed scores an interval of "
         "this kind covers the truth in about 94 of 100 cases with ten seeds, in 90 with five and "
-        "in 75 with three, not in 95: a gap barely outside of it is no proof."
+        "in 75 with three, not in 95: a gap barely outside of it is no proof, and one seed shows "
+        "nothing about training. Environment i of training seed s has seed s + i, as in SB3, so "
+        "neighbouring seeds share random numbers and are not fully independent."
     ] if counts else []  # fmt: skip
 
 
@@ -48,13 +54,29 @@ def _episode_noise(study: Study) -> list[str]:
     return [
         "All contenders meet the same evaluation episodes, so their differences are less noisy "
         "than their levels; intervals over seeds leave the choice of episodes out. Other episodes "
-        f"would move the return of {HIGH_REFERENCE} by up to {errors[worst]:.3f} of a score (95 %, "
-        f"largest in {worst})."
+        f"would move the score of {HIGH_REFERENCE} by up to {errors[worst]:.3f} (95 %, largest in "
+        f"{worst}). Earlier versions of our contenders were judged by the same episodes, so these "
+        "are not held out; PPO's settings were chosen on others."
     ]
 
 
-def _recurrent(study: Study) -> list[str]:
-    """Why the costly ones ran less, and by how much they are costlier."""
+def _still_improving(study: Study) -> list[str]:
+    """Who would go on with more steps, beyond the intervals."""
+    found = []
+    for scenario in study.scenarios:
+        for name in study.learners:
+            curve = [s for s in study.curve(scenario, name) if s.mean_return and s.score]
+            if len(curve) > 1 and curve[-1].mean_return.low > curve[-2].mean_return.high:
+                earlier, last = (f"{s.score.value:.3f}" for s in curve[-2:])
+                found.append(f"{name} in {scenario} ({earlier}, then {last})")
+    return [
+        "Still better at the largest budget than at the one before, so that more steps may help: "
+        f"{'; '.join(found)}."
+    ] if found else []  # fmt: skip
+
+
+def _costly(study: Study) -> list[str]:
+    """Who ran less often, and by how much they are costlier."""
     ours, items = our_contenders(study), []
     widest = max((_places(study, name) for name in study.learners), default=(0, 0))
     for name in other_learners(study):
@@ -64,7 +86,7 @@ def _recurrent(study: Study) -> list[str]:
         ratio = _cost(study, name, ours[0])
         cost = "" if ratio is None else (
             f"; its training took {ratio:.1f} times the CPU seconds of {ours[0]}'s at the largest "
-            "budget, median over the scenarios that both ran in"
+            "budget, median over scenarios and seeds (what a process compiles at first is left out)"
             + (": too costly to run it as often" if name in RECURRENT else "")
         )  # fmt: skip
         items.append(f"{name} ran in {places} of {len(study.scenarios)} scenarios, with at most "
@@ -79,12 +101,37 @@ def _places(study: Study, name: str) -> tuple[int, int]:
 
 def _cost(study: Study, name: str, ours: str) -> float | None:
     ratios = [
-        theirs.mean("train_cpu_seconds") / mine.mean("train_cpu_seconds")
+        theirs.median("train_cpu_seconds") / mine.median("train_cpu_seconds")
         for scenario in study.scenarios
         if (mine := study.at(scenario, ours)) and (theirs := study.at(scenario, name))
-        and mine.mean("train_cpu_seconds") > 0
+        and mine.median("train_cpu_seconds") > 0
     ]  # fmt: skip
     return float(np.nanmedian(ratios)) if ratios and not np.all(np.isnan(ratios)) else None
+
+
+def _tuning(study: Study) -> list[str]:
+    """Where the search for settings did not pay."""
+    (tuned,), (default,) = TUNED, DEFAULT
+    pairs = [(study.at(n, tuned), study.at(n, default)) for n in study.scenarios]
+    pairs = [(t, d) for t, d in pairs if t and d and t.score and d.score]
+    not_above = ", ".join(
+        f"{t.scenario} ({shown(t.score)} and {shown(d.score)})"
+        for t, d in pairs
+        if t.score.value <= d.score.value
+    )
+    return [
+        f"{tuned} is no better than {default} with its defaults in {not_above}, of {len(pairs)} "
+        "scenarios where both ran: other settings may well do better than those found, and no form "
+        "of PPO with memory was tuned."
+    ] if not_above else []  # fmt: skip
+
+
+def _same(study: Study) -> list[str]:
+    return [
+        f"{other} is the world of {one} with the same seeds: who runs in both has the same results "
+        "in both."
+        for one, other in same_worlds(study.scenarios)
+    ]
 
 
 def _recipe(study: Study) -> list[str]:

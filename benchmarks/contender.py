@@ -18,7 +18,7 @@ class Contender(abc.ABC):
 
     Attributes:
         name: as the table shows it.
-        given: what it was given, for the reader of the table.
+        given: what it was given, for the reader of the table; items separated by semicolons.
         learns: whether training seeds and budgets matter; if not, it runs once.
         continues: whether a larger budget goes on from the smaller one; if not, it starts anew.
         sees_state: whether `predict` gets hidden states `(N,)` in place of observations.

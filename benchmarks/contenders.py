@@ -13,6 +13,14 @@ from ..training.estimates import estimate_rewards, fitted_dynamics
 from ..training.fit import configured_recipe
 from .contender import Contender, EnvFactory
 
+KNOWN = (
+    "transition matrix B, before a change only; target state, before and after it; no rewards; "
+    "random actions to learn from, its own after a change"
+)
+CHOSEN = (
+    "settings chosen on centre, on scales up to 3 and on up to 50 states, with other training "
+    "seeds and no fixed budget"
+)
 NUM_ENVS, EXPLORATION = 8, 0.1
 PRIOR_COUNT = 10.0
 """How many transitions from each state by each action the B before a change is worth."""
@@ -22,7 +30,7 @@ class ActiveInference(Contender):
     """Our agent with known dynamics, trained without labels and without rewards."""
 
     name = "aifgym"
-    given = "transition matrix B, target state; random actions without reward"
+    given = f"{KNOWN}; {CHOSEN}"
     learns = True
     seconds_per_step = 0.0001
     fixed_seconds = 1.0
@@ -70,7 +78,10 @@ class LearnedDynamics(ActiveInference):
     """Our agent that is given the number of states only, and learns the goal from rewards."""
 
     name = "aifgym learned"
-    given = "number of states; rewards of random actions, to know what is preferred"
+    given = (
+        "number of states; rewards, also after a change; random actions to learn from, its own "
+        f"after a change; {CHOSEN}"
+    )
     config = TrainConfig(dynamics="learned")
     fit_arguments: ClassVar[dict] = {"preferences": "reward"}
 
@@ -89,7 +100,8 @@ class LearnedDynamics(ActiveInference):
         data = own_experience(self._agent, env_factory, budget, seed, record_rewards=True)
         self.rewarded_steps = self._before[1] + budget
         agent = with_dynamics(self._agent, data)
-        rewards = estimate_rewards(agent.encoder, agent.model.B, agent.model.D, data)
+        model = agent.model
+        rewards = estimate_rewards(agent.encoder, model.B, model.D, data, agent.usage)
         return agent.with_preferences(self.config.preference * rewards)
 
 
@@ -97,7 +109,7 @@ class TutorialRecipe(ActiveInference):
     """Our agent trained and fed as pymdp's tutorial does it, one run, no restarts."""
 
     name = "tutorial's recipe"
-    given = "transition matrix B, target state; random actions without reward"
+    given = f"{KNOWN}; the tutorial's settings"
     config = TrainConfig(
         objective="tutorial", num_restarts=1, evidence="categorical", ambiguity="epsilon"
     )
@@ -146,8 +158,9 @@ def with_dynamics(
     agent: ActiveInferenceEncoderAgent, data: Trajectories
 ) -> ActiveInferenceEncoderAgent:
     """A new agent whose B explains `data` best, given its encoder."""
-    B, _ = fitted_dynamics(agent.encoder, agent.model.B, agent.model.D, data, PRIOR_COUNT)
-    model = dataclasses.replace(agent.model, B=B)
+    model = agent.model
+    B, _ = fitted_dynamics(agent.encoder, model.B, model.D, data, PRIOR_COUNT, agent.usage)
+    model = dataclasses.replace(model, B=B)
     return ActiveInferenceEncoderAgent(agent.encoder, model, agent.usage, agent.settings)
 
 

@@ -11,7 +11,8 @@ from .results import TrialResult
 from .scenarios import SCENARIOS
 from .trial import Trial
 
-HEADER = ("contender", "trials", "training steps", "core-hours", "known from")
+HEADER = ("contender", "trials", "training steps", "core-seconds per trial", "core-hours",
+          "known from")  # fmt: skip
 
 
 def plan_table(planned: Sequence[Trial], results: Sequence[TrialResult] = ()) -> Table:
@@ -30,9 +31,9 @@ def plan_table(planned: Sequence[Trial], results: Sequence[TrialResult] = ()) ->
         total += seconds
         trainings = len({(result.scenario, result.seed, result.budget) for result in measured})
         source = f"{trainings:,} measured trainings" if measured else "a rough guess"
-        rows.append([name, *_counts(mine), f"{seconds / 3600:.2f}", source])
+        rows.append([name, *_counts(mine), *_cost(seconds, mine), source])
     return Table("What it costs", HEADER,
-                 [*rows, ["all", *_counts(planned), f"{total / 3600:.2f}", "-"]])  # fmt: skip
+                 [*rows, ["all", *_counts(planned), *_cost(total, planned), "-"]])  # fmt: skip
 
 
 def trial_seconds(trial: Trial, measured: Sequence[TrialResult]) -> float:
@@ -68,6 +69,10 @@ def _without_change(name: str, results: Sequence[TrialResult]) -> list[TrialResu
         for result in results
         if result.contender == name and not result.error and result.scenario in unchanging
     ]
+
+
+def _cost(seconds: float, trials: Sequence[Trial]) -> list[str]:
+    return [f"{seconds / len(trials):,.1f}", f"{seconds / 3600:.2f}"]
 
 
 def _counts(trials: Sequence[Trial]) -> list[str]:

@@ -3,7 +3,13 @@
 import re
 
 from . import caveats
-from .comparisons import as_good_or_better, other_learners, our_contenders
+from .comparisons import (
+    as_good_or_better,
+    difference,
+    minus_exact_bayes,
+    other_learners,
+    our_contenders,
+)
 from .document import Bullets, Section, Text, shown
 from .plans import HIGH_REFERENCE
 from .study import Study, Summary
@@ -15,9 +21,10 @@ def section(study: Study) -> Section:
     """The section, every sentence of it computed."""
     ours = our_contenders(study)
     intro = (
-        "Written from the results file by rule. Intervals are over training seeds and say nothing "
-        "about worlds, tasks or settings that were not run: all of these are one family of small "
-        "discrete worlds, which suits a model with discrete states."
+        "Every line follows from the results file. Intervals are over training seeds (over "
+        "episodes where there is one seed); they say nothing about worlds, tasks or settings that "
+        "were not run. All of these are one family of small discrete worlds, which suits a model "
+        "with discrete states."
     )
     blocks = [Text(intro)]
     for name in ours:
@@ -46,9 +53,13 @@ def _about(study: Study, ours: str) -> list[str]:
             )
     compared = [n for n in study.scenarios if study.at(n, ours)]
     items += [] if items else [
-        f"In none of its {len(compared)} scenarios does another learner's interval reach ours."
+        f"In none of its {len(compared)} scenarios does the interval of another library's learner "
+        "reach ours."
     ]  # fmt: skip
+    items += _differences(study, ours)
     items += _before_the_largest(study, ours)
+    items += _failed_trainings(study, ours)
+    items += _worse_after_more(study, ours)
     items += _below_exact_bayes(study, ours)
     return items + _given(study, ours)
 
@@ -69,37 +80,75 @@ def _before_the_largest(study: Study, ours: str) -> list[str]:
     return [f"{said}{'; '.join(ahead)}."] if ahead else []
 
 
+def _worse_after_more(study: Study, ours: str) -> list[str]:
+    """Where more steps made an agent worse, beyond the intervals."""
+    worse = []
+    for scenario in study.scenarios:
+        *earlier, last = [s for s in study.curve(scenario, ours) if s.mean_return] or [None]
+        best = max(earlier, key=lambda s: s.mean_return.value, default=None)
+        if best and best.mean_return.low > last.mean_return.high:
+            worse.append(f"{scenario} {_said(last)}, after {best.budget:,} steps {_said(best)}")
+    return [f"Worse after more steps: {'; '.join(worse)}."] if worse else []
+
+
 def _below_exact_bayes(study: Study, ours: str) -> list[str]:
-    below = [
-        s for n in study.scenarios if (s := study.at(n, ours)) and s.score and s.score.value < 1
-    ]
-    if not below:
-        return []
-    items = ", ".join(
-        f"{s.scenario} {shown(s.score)}" + (" (interval reaches 1)" if s.score.high >= 1 else "")
-        for s in below
-    )
-    return [f"Below {HIGH_REFERENCE}: {items}."]
+    """Where ours is worse, and where that may be luck of the episodes."""
+    told_apart, not_told = [], []
+    for scenario in study.scenarios:
+        mine = study.at(scenario, ours)
+        gap = mine and minus_exact_bayes(study, mine)
+        if gap:
+            where = not_told if gap.high >= 0 else told_apart
+            where += [f"{scenario} {shown(gap)}"] * (gap.low < 0)
+    items = [f"Below {HIGH_REFERENCE}, by episode: {', '.join(told_apart)}."] * bool(told_apart)
+    return items + [
+        f"Not told apart from {HIGH_REFERENCE}, by episode: {', '.join(not_told)}."
+    ] * bool(not_told)  # fmt: skip
+
+
+def _differences(study: Study, ours: str) -> list[str]:
+    """Ours less theirs, with the luck of seeds and of episodes in the interval."""
+    found = []
+    for scenario in study.scenarios:
+        mine = study.at(scenario, ours)
+        gaps = {n: mine and difference(study, mine, study.at(scenario, n))
+                for n in other_learners(study)}  # fmt: skip
+        said = ", ".join(f"{name} {shown(gap)}" for name, gap in gaps.items() if gap)
+        found += [f"{scenario}: {said}"] * bool(said)
+    return [
+        "Score of ours less that of the other, by episode, with the choice of seeds and of "
+        f"episodes in the interval: {'; '.join(found)}."
+    ] if found else []  # fmt: skip
+
+
+def _failed_trainings(study: Study, ours: str) -> list[str]:
+    """Seeds that did not get half of the way at some budget."""
+    found = []
+    for scenario in study.scenarios:
+        for s in study.curve(scenario, ours):
+            low = sum(score < 0.5 for score in s.scores or ())
+            if low and s.budget:
+                found.append(f"{scenario} at {s.budget:,} ({low} of {len(s.scores)})")
+    return [f"Trainings with a score below 0.5: {'; '.join(found)}."] if found else []
 
 
 def _given(study: Study, ours: str) -> list[str]:
-    mine, told = _gifts(study, ours), {}
-    for name in other_learners(study):
-        theirs = _gifts(study, name)
-        more = ", ".join(gift for gift in mine if gift not in theirs) or "nothing"
-        less = ", ".join(gift for gift in theirs if gift not in mine) or "nothing"
-        told.setdefault((more, less), []).append(name)
-    return [
-        f"Given to {ours} and not to {', '.join(names)}: {more}. What only the other side lists: "
-        f"{less}."
-        for (more, less), names in told.items()
-    ]
+    """What each side lists that the other does not."""
+    mine = _gifts(study, ours)
+    theirs = {name: _gifts(study, name) for name in other_learners(study)}
+    alone = [gift for gift in mine if not any(gift in gifts for gifts in theirs.values())]
+    items = [f"Given to {ours} and listed by no other: {'; '.join(alone)}."] if alone else []
+    told = [f"{name}: {'; '.join(g for g in gifts if g not in mine) or 'nothing'}"
+            for name, gifts in theirs.items()]  # fmt: skip
+    return items + (
+        [f"What the others list and {ours} does not. {'. '.join(told)}."] if told else []
+    )
 
 
 def _gifts(study: Study, name: str) -> list[str]:
     """What a contender says it was given, its single items, in order."""
     told = [result.given for result in study.results if result.contender == name]
-    return list(dict.fromkeys(gift for given in told for gift in re.split(r"[;,]\s+", given)))
+    return list(dict.fromkeys(gift for given in told for gift in re.split(r";\s+", given)))
 
 
 def _said(summary: Summary) -> str:

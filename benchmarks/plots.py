@@ -100,9 +100,9 @@ def close_up(summaries: Sequence[Summary]) -> tuple[float, float] | None:
     """Limits of a panel around exact Bayes; None where fewer than two learners come near it."""
     scores = [s.score for s in summaries if s.score and s.steps]
     near = [score for score in scores if NEAR < score.value < 2 - NEAR]
-    if len(near) < 2 or all(score.value > 0.6 for score in scores):
+    if len(near) < 2:
         return None
-    return NEAR, max(1.02, *(score.high for score in near)) + 0.01
+    return NEAR - 0.015, max(1.02, *(score.high for score in near)) + 0.01
 
 
 def row_label(summary: Summary) -> str:

@@ -45,6 +45,10 @@ def table(study: Study) -> str:
     for scenario in study.scenarios:
         found = (study.at(scenario, name) for name in names)
         rows.append([scenario, *("-" if s is None else shown(s.score, 2) for s in found)])
+        if study.changes(scenario):
+            first = [study.at(scenario, n, 0) if n in study.learners else None for n in names]
+            cells = ("-" if s is None else shown(s.score, 2) for s in first)
+            rows.append([f"{scenario}, right after the change", *cells])
     return markdown.table(["scenario", *names], rows)
 
 
@@ -52,12 +56,14 @@ def _reading(study: Study, folder: str) -> str:
     finals = [s for n in study.scenarios for s in study.final(n) if s.contender in study.learners]
     counts = sorted({len(s.results) for s in finals})
     budgets = sorted({s.budget for s in finals})
+    after = " Right after the change: before any step in it." if study.changing else ""
     failed = len({(r.scenario, r.contender, r.seed) for r in study.failures})
     return (
         "Normalised score (random 0, exact Bayes 1): interquartile mean over "
-        f"{' or '.join(map(str, counts))} training seeds [95 % interval], after "
-        f"{' or '.join(f'{budget:,}' for budget in budgets)} environment steps; {CEILING} sees "
-        f"the hidden state. Failed trials: {failed or 'none'}. [The report]({folder}/report.md) "
+        f"{' or '.join(map(str, counts))} training seeds [95 % interval over seeds], after "
+        f"{' or '.join(f'{budget:,}' for budget in budgets)} environment steps (of the changed "
+        f"world, where it changes); {CEILING} sees the hidden state.{after}"
+        f" Failed trials: {failed or 'none'}. [The report]({folder}/report.md) "
         f"has all numbers, figures and what they do not show, [its HTML]({folder}/report.html) the "
         "same in one file. Made by"
     )

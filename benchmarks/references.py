@@ -7,6 +7,8 @@ from ..envs import LineWorld
 from .actuator import transition_matrix
 from .contender import Contender
 
+WORLD = "transition matrix B and target state, before and after a change; horizon"
+
 
 class Reference(Contender):
     """A policy that needs the world, and no training: a changed world is told at once."""
@@ -36,7 +38,7 @@ class BestConstant(Reference):
     """The constant action with the highest expected return."""
 
     name = "best constant"
-    given = "transition matrix B, start distribution, target, horizon"
+    given = f"start distribution; {WORLD}"
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Expected returns in closed form."""
@@ -58,7 +60,7 @@ class Optimal(Reference):
     """Value iteration on the true state, which it sees: nobody can do better in expectation."""
 
     name = "full information"
-    given = "the hidden state at every step, transition matrix B, target, horizon"
+    given = f"the hidden state at every step; {WORLD}"
     sees_state = True
 
     def train(self, env_factory, budget=0, seed=0) -> None:
@@ -81,7 +83,7 @@ class ExactBayes(Reference):
     """
 
     name = "exact Bayes"
-    given = "emission densities, transition matrix B, start distribution, target, horizon"
+    given = f"emission densities; start distribution; {WORLD}"
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Value iteration on the world that the environment holds."""

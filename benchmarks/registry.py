@@ -18,6 +18,7 @@ BUILT_IN = {
     "tutorial's recipe": f"{HERE}.contenders:TutorialRecipe",
     "PPO": f"{HERE}.sb3_contenders:PPO",
     "PPO tuned": f"{HERE}.sb3_contenders:TunedPPO",
+    "PPO restarted": f"{HERE}.sb3_contenders:RestartedPPO",
     "PPO stacked": f"{HERE}.sb3_contenders:StackedPPO",
     "RecurrentPPO": f"{HERE}.sb3_contenders:RecurrentPPO",
     "random": f"{HERE}.references:Random",

@@ -23,6 +23,8 @@ def report(folder: Folder, readme: Path | None = None) -> int:
 
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}")
+    if readme is not None and not readme.is_file():
+        raise ValueError(f"--readme: there is no file {readme}")
     print(write_report(folder))
     print(f"\nwrote {folder / 'report.html'}, {folder / 'report.md'} and figures")
     if readme is not None:

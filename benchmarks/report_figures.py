@@ -33,9 +33,9 @@ CURVES_HOW = (
     "close-up of the scores near exact Bayes."
 )
 SECONDS_HOW = (
-    " Seconds are processor seconds of training, all threads together, compilation included: "
-    "unlike the time on the wall they do not depend on how many trials ran side by side. What one "
-    "training has compiled the next ones of the same process need not compile again."
+    " Seconds are processor seconds of training, all threads together, median over seeds: they "
+    "depend less than the time on the wall on how many trials ran side by side. What one training "
+    "has compiled the next ones of the same process need not compile again."
 )
 
 
@@ -74,7 +74,7 @@ def against_seconds(study: Study, scenario: str) -> Picture | None:
     how = CURVES_HOW + SECONDS_HOW
     if study.changes(scenario):
         how += " Training before the change is counted."
-    x: Callable[[Summary], float] = lambda s: s.mean("train_cpu_seconds")  # noqa: E731
+    x: Callable[[Summary], float] = lambda s: s.median("train_cpu_seconds")  # noqa: E731
     return _curves(study, scenario, "seconds", x, "CPU seconds of training", how)
 
 
@@ -120,9 +120,10 @@ def improvement(study: Study, ours: str) -> Picture | None:
     values = "; ".join(f"over {name} {shown(e, 2)}" for name, e in estimates.items())
     how = (
         f"How often a training seed of {ours} has a higher mean return than one of the contender "
-        "on the left, ties counted half, averaged over the scenarios in which both ran; the bar is "
-        "the 95 % bootstrap interval (none where both have one seed). Right of 0.5 speaks for it. "
-        "It says how often, not by how much: compare the scores."
+        "on the left, ties counted half, averaged over the scenarios in which both ran (one world "
+        "under two names counts once); the bar is the 95 % bootstrap interval (none where both "
+        "have one seed). Right of 0.5 speaks for it. It says how often, not by how much: compare "
+        "the scores."
     )
     return _picture(figure, f"improvement-{ours}", title, f"{title}: {values}", how)
 

@@ -24,6 +24,7 @@ def sections(study: Study, commands: Sequence[str]) -> list[Section]:
     """
     return [
         Section("Summary", _kept(Text(_reading(study)), tables.at_a_glance(study),
+                                 tables.right_after_the_change(study),
                                  tables.over_scenarios(study), Text(_aggregate_note(study)),
                                  tables.summary(study))),
         honesty.section(study),
@@ -42,11 +43,12 @@ def _reading(study: Study) -> str:
     return (
         "Score: a contender's mean return, scaled in each scenario so that random actions have 0 "
         "and the exact Bayes filter with QMDP has 1. Numbers are interquartile means over training "
-        "seeds (the lowest and the highest quarter left out; the plain mean below four seeds) with "
+        "seeds (a quarter of the seeds left out at each end, rounded down) with "
         f"95 % percentile bootstrap intervals ({RESAMPLES:,} resamples of seeds). With *: one "
         f"seed, the interval is over its {_episodes(study)} evaluation episodes. A failed trial "
         "counts as the random policy. Each contender is shown at its largest budget of environment "
-        "steps."
+        "steps, counted after the change where the world changes. Differences by episode are of "
+        "plain means, and their intervals are over seeds and episodes."
     )
 
 
@@ -57,8 +59,9 @@ def _aggregate_note(study: Study) -> str:
     outside = [name for name in study.contenders if name not in inside]
     left_out = f" Not in all of them, so left out: {', '.join(outside)}." if outside else ""
     return (
-        "Of all seeds and scenarios together; seeds are resampled within each scenario, so what "
-        f"has one seed has no interval here.{left_out}"
+        "All scores: interquartile mean of all seeds and scenarios together, which can trim a bad "
+        "scenario away; mean over scenarios: of each one's interquartile mean, which cannot. Seeds "
+        f"are resampled within each scenario: what has one seed has no interval here.{left_out}"
     )
 
 
@@ -105,11 +108,13 @@ def _given(study: Study) -> list[str]:
     for name in study.contenders:
         trials = [result for result in study.results if result.contender == name]
         given = "; or ".join(dict.fromkeys(trial.given for trial in trials))
-        kinds = {_settings(trial.hyperparameters): trial.scenario for trial in trials}
+        kinds: dict[str, dict] = {}
+        for trial in trials:
+            kinds.setdefault(_settings(trial.hyperparameters), {})[trial.scenario] = None
         kinds.pop("", None)
         settings = "; ".join(
-            f"{text} (in {scenario})" if len(kinds) > 1 else text
-            for text, scenario in list(kinds.items())[:6]
+            f"{text} (in {', '.join(scenarios)})" if len(kinds) > 1 else text
+            for text, scenarios in list(kinds.items())[:6]
         )
         more = f"; and {len(kinds) - 6} others, see results.csv" if len(kinds) > 6 else ""
         lines.append(f"{name}: {given}." + (f" Settings: {settings}{more}." if settings else ""))

@@ -6,7 +6,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .engines import Engine, in_process
-from .plans import Plan
+from .plans import FIRST_TRAINING_SEED, Plan
 from .registry import load_contender
 from .results import FinishedKeys, TrialResult, append_results, read_results
 from .trial import Trial
@@ -15,12 +15,17 @@ from .trial import Trial
 def trials(plans: Iterable[Plan]) -> list[Trial]:
     """Every trial of some plans: learners once per seed with all budgets, the others once."""
     return [
-        Trial(plan.scenario, name, seed, plan.budgets if load_contender(name).learns else (0,),
-              plan.num_episodes)
+        Trial(plan.scenario, name, seed, plan.budgets if learns else (0,), plan.num_episodes)
         for plan in plans
         for name in plan.contenders
-        for seed in range(plan.num_seeds if load_contender(name).learns else 1)
-    ]  # fmt: skip
+        for learns in [load_contender(name).learns]
+        for seed in (training_seeds(plan.num_seeds) if learns else [0])
+    ]
+
+
+def training_seeds(number: int) -> range:
+    """The first so many."""
+    return range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + number)
 
 
 def run(folder: Path, planned: Sequence[Trial], engine: Engine = in_process) -> list[TrialResult]:

@@ -7,14 +7,14 @@ import numpy as np
 from .contender import Contender, EnvFactory
 from .tuned import TUNED_PPO, TUNING
 
-COMMON = "rewards; 8 environments side by side"
+COMMON = "rewards, also after a change; 8 environments side by side"
 
 
 class PPO(Contender):
     """SB3's PPO with its default settings, on 8 environments x 256 steps: 2,048 per update."""
 
     name = "PPO"
-    given = f"{COMMON} x 256 steps per update, SB3's defaults otherwise; no memory"
+    given = f"{COMMON} x 256 steps per update; SB3's defaults otherwise; no memory"
     learns = True
     continues = True
     seconds_per_step = 0.0009
@@ -80,11 +80,29 @@ class TunedPPO(PPO):
     seconds_per_step = 0.0006
 
 
+class RestartedPPO(TunedPPO):
+    """PPO tuned that forgets what it learned before a change: the changed world is a new one."""
+
+    name = "PPO restarted"
+    given = f"{COMMON}; {TUNING}; no memory; that the world has changed"
+
+    def adapt(self, env_factory, budget, seed) -> None:
+        """Learns the changed world from nothing."""
+        if not budget:
+            super().adapt(env_factory, budget, seed)
+            return
+        if not self._is_changed:
+            self._model = self._make_model(self._make_envs(env_factory, seed), seed)
+            self._is_changed = True
+        self._learn(budget)
+        self.rewarded_steps += self._steps_before
+
+
 class StackedPPO(PPO):
     """PPO that sees the last four observations."""
 
     name = "PPO stacked"
-    given = f"{COMMON} x 256 steps per update, SB3's defaults otherwise; the last 4 observations"
+    given = f"{COMMON} x 256 steps per update; SB3's defaults otherwise; the last 4 observations"
     num_frames: ClassVar[int] = 4
 
     def __init__(self, settings: dict | None = None) -> None:
@@ -113,7 +131,7 @@ class RecurrentPPO(PPO):
     """sb3-contrib's RecurrentPPO, an LSTM of 256 units, with its default settings."""
 
     name = "RecurrentPPO"
-    given = f"{COMMON} x 128 steps per update, sb3-contrib's defaults otherwise; an LSTM's memory"
+    given = f"{COMMON} x 128 steps per update; sb3-contrib's defaults otherwise; an LSTM's memory"
     default_settings: ClassVar[dict] = {"n_steps": 128}
     seconds_per_step = 0.006
 

@@ -60,7 +60,7 @@ SCENARIOS = {
         Scenario("noisy", "centre, scale 2: one observation is not enough, memory pays", 20, NOISY),
         Scenario(
             "very_noisy",
-            "centre, scale 3: three of ten states are misread even with memory",
+            "centre, scale 3: a quarter of the states is misread even with memory",
             20,
             (*CENTRE, ("emission_scale", 3.0)),
         ),

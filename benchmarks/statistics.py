@@ -50,9 +50,33 @@ def interquartile_estimate(strata: Sequence[ArrayLike]) -> Estimate:
     return _estimate(strata, lambda drawn: interquartile_mean(np.concatenate(drawn, axis=-1)))
 
 
+def mean_over_strata(strata: Sequence[ArrayLike]) -> Estimate:
+    """Mean of the strata's interquartile means: none of them is trimmed away as a whole.
+
+    Args:
+        strata: as for `interquartile_estimate`.
+    """
+    return _estimate(strata, lambda drawn: np.mean([interquartile_mean(x) for x in drawn], axis=0))
+
+
 def mean_estimate(sample: ArrayLike) -> Estimate:
     """Mean of a sample, of evaluation episodes say, and its bootstrap interval."""
     return _estimate([sample], lambda drawn: np.mean(drawn[0], axis=-1))
+
+
+def paired_difference(x: ArrayLike, y: ArrayLike) -> Estimate:
+    """Mean of X less mean of Y, where both were judged by the same episodes.
+
+    Args:
+        x: `(seeds of X, E)`.
+        y: `(seeds of Y, E)`; seeds of X, those of Y, and episodes are resampled, each apart.
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    rng = np.random.default_rng(0)
+    shares = [rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n for n in (*x.shape, len(y))]
+    by_episode = shares[0] @ x - shares[2] @ y
+    low, high = np.quantile((by_episode * shares[1]).sum(axis=1), (0.025, 0.975))
+    return Estimate(float(x.mean() - y.mean()), float(low), float(high))
 
 
 def probability_of_improvement(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:

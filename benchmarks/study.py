@@ -50,8 +50,16 @@ class Summary:
 
     def mean(self, name: str) -> float:
         """Mean of a number in the trials that did not fail; nan if all did."""
-        values = [getattr(result, name) for result in self.results if not result.error]
+        values = self._values(name)
         return float(np.mean(values)) if values else float("nan")
+
+    def median(self, name: str) -> float:
+        """Median of the same: of seconds, since the first trial of a process compiles for all."""
+        values = self._values(name)
+        return float(np.median(values)) if values else float("nan")
+
+    def _values(self, name: str) -> list[float]:
+        return [getattr(result, name) for result in self.results if not result.error]
 
 
 class Study:
@@ -88,15 +96,21 @@ class Study:
         curves = (self.curve(scenario, contender) for contender in self.contenders)
         return [curve[-1] for curve in curves if curve]
 
-    def at(self, scenario: str, contender: str) -> Summary | None:
-        """A contender's summary at its largest budget, None where it did not run."""
+    def at(self, scenario: str, contender: str, budget: int | None = None) -> Summary | None:
+        """A contender's summary at a budget, by default its largest; None where it did not run."""
+        if budget is not None:
+            return self._summaries.get((scenario, contender, budget))
         curve = self.curve(scenario, contender)
         return curve[-1] if curve else None
 
     def changes(self, scenario: str) -> bool:
         """Whether the world changes after training: then learners are judged at budget 0, too."""
-        budgets = {s.budget for name in self.learners for s in self.curve(scenario, name)}
-        return 0 in budgets
+        return any(self.at(scenario, name, 0) for name in self.learners)
+
+    @property
+    def changing(self) -> list[str]:
+        """The scenarios that change after training."""
+        return [name for name in self.scenarios if self.changes(name)]
 
     def reference(self, scenario: str, name: str) -> float | None:
         """Mean return of a contender that does not learn; None where there is none."""

@@ -21,6 +21,7 @@ CONTENDERS = {
     "tutorial's recipe": (colours.PURPLE, "D"),
     "PPO": (colours.VERMILION, "o"),
     "PPO tuned": (colours.ORANGE, "^"),
+    "PPO restarted": ((225, 150, 140), "<"),
     "PPO stacked": ((136, 34, 85), "v"),
     "RecurrentPPO": ((130, 125, 30), "P"),
     "random": (colours.GREY, "X"),

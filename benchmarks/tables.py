@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from .comparisons import aggregate, common_scenarios, improvements
+from .comparisons import aggregate, common_scenarios, improvements, minus_exact_bayes
 from .document import Table, seconds, shown
+from .statistics import Estimate
 from .study import Study, Summary
 
 OVER_EPISODES = " *"
-NUMBERS = ("contender", "score [95 %]", "return [95 %]", "score per seed", "seeds",
+NUMBERS = ("contender", "score [95 %]", "return [95 %]", "score minus exact Bayes, by episode",
+           "score per seed", "seeds",
            "steps without reward", "steps with reward", "CPU s", "wall s", "predict us",
 )  # fmt: skip
 
@@ -20,6 +22,21 @@ def at_a_glance(study: Study) -> Table:
         rows.append([contender, *("-" if s is None else score(s) for s in found)])
     title = "Score at the largest budget: interquartile mean [95 % interval]"
     return Table(title, ["contender", *study.scenarios], rows)
+
+
+def right_after_the_change(study: Study) -> Table | None:
+    """Scores of learners without a step in the changed world; None where no world changes."""
+    found = {
+        contender: [study.at(scenario, contender, 0) for scenario in study.changing]
+        for contender in study.learners
+    }
+    rows = [
+        [contender, *("-" if s is None else score(s) for s in row)]
+        for contender, row in found.items()
+        if any(row)
+    ]
+    title = "Score right after the change, without a step in the changed world"
+    return Table(title, ["contender", *study.changing], rows) if rows else None
 
 
 def summary(study: Study) -> Table:
@@ -39,18 +56,22 @@ def over_scenarios(study: Study) -> Table | None:
     scenarios, contenders = common_scenarios(study)
     if not scenarios:
         return None
-    rows = [[name, shown(aggregate(study, scenarios, name))] for name in contenders]
+    rows = [
+        [name, *map(shown if name in study.learners else _alone, aggregate(study, scenarios, name))]
+        for name in contenders
+    ]
     title = f"Over {len(scenarios)} scenarios together: {', '.join(scenarios)}"
-    return Table(title, ("contender", "score [95 %]"), rows)
+    return Table(title, ("contender", "all scores [95 %]", "mean over scenarios [95 %]"), rows)
 
 
 def of_scenario(study: Study, scenario: str) -> Table:
     """All numbers of a scenario at the largest budget."""
     rows = [
         [
-            s.contender, score(s), _return(s), per_seed(s), seeds(s),
+            s.contender, score(s), _return(s), shown(minus_exact_bayes(study, s)),
+            per_seed(s), seeds(s),
             _count(s, "reward_free_steps"), _count(s, "rewarded_steps"),
-            cpu(s), seconds(s.mean("train_seconds")), seconds(s.mean("predict_microseconds")),
+            cpu(s), seconds(s.median("train_seconds")), seconds(s.median("predict_microseconds")),
         ]
         for s in study.final(scenario)
     ]  # fmt: skip
@@ -119,8 +140,8 @@ def seeds(summary: Summary) -> str:
 
 
 def cpu(summary: Summary) -> str:
-    """Processor seconds of training, mean over seeds."""
-    return seconds(summary.mean("train_cpu_seconds"))
+    """Processor seconds of training, median over seeds."""
+    return seconds(summary.median("train_cpu_seconds"))
 
 
 def per_seed(summary: Summary) -> str:
@@ -129,6 +150,10 @@ def per_seed(summary: Summary) -> str:
         return "-"
     pairs: Sequence = list(zip(summary.results, summary.scores))
     return " ".join("failed" if result.error else f"{value:.3f}" for result, value in pairs)
+
+
+def _alone(estimate: Estimate) -> str:
+    return shown(estimate).split()[0]
 
 
 def _return(summary: Summary) -> str:

@@ -69,7 +69,7 @@ def run_trial(trial: Trial) -> list[TrialResult]:
     before = clock.spent
     results = []
     for budget in trial.budgets:
-        if not (contender.continues or changes):
+        if not contender.continues:
             clock.spent = before
         learn = contender.adapt if changes else contender.train
         clock.measure(learn, final, budget, trial.seed)
@@ -94,12 +94,8 @@ def _judged(
     trial: Trial, contender: Contender, make_env: EnvFactory, budget: int, spent
 ) -> TrialResult:
     returns = episode_returns(contender, make_env, trial.num_episodes)
-    return TrialResult(
-        scenario=trial.scenario,
-        contender=contender.name,
-        seed=trial.seed,
-        budget=budget,
-        error="",
+    return dataclasses.replace(
+        _unjudged(trial, budget),
         reward_free_steps=contender.reward_free_steps,
         rewarded_steps=contender.rewarded_steps,
         train_seconds=round(spent[0], 3),
@@ -107,21 +103,34 @@ def _judged(
         predict_microseconds=round(predict_microseconds(contender, make_env), 1),
         mean_return=float(returns.mean()),
         episode_returns=[int(x) if x.is_integer() else x for x in returns.tolist()],
-        given=" ".join(contender.given.split()),
         hyperparameters=contender.hyperparameters,
-        versions=library_versions(),
-        commit=git_commit(),
     )
 
 
 def failed(trial: Trial, error: str) -> list[TrialResult]:
     """The results of a trial that failed for good: they say so, and why."""
+    error = " ".join(error.split()) or "failed"
+    return [dataclasses.replace(_unjudged(trial, budget), error=error) for budget in trial.budgets]
+
+
+def _unjudged(trial: Trial, budget: int) -> TrialResult:
+    """What is known of a result before there is one."""
     contender = load_contender(trial.contender)
-    return [
-        TrialResult(
-            trial.scenario, contender.name, trial.seed, budget, " ".join(error.split()) or "failed",
-            0, 0, 0.0, 0.0, 0.0, None, [], " ".join(contender.given.split()), {},
-            library_versions(), git_commit(),
-        )
-        for budget in trial.budgets
-    ]  # fmt: skip
+    return TrialResult(
+        scenario=trial.scenario,
+        contender=contender.name,
+        seed=trial.seed,
+        budget=budget,
+        error="",
+        reward_free_steps=0,
+        rewarded_steps=0,
+        train_seconds=0.0,
+        train_cpu_seconds=0.0,
+        predict_microseconds=0.0,
+        mean_return=None,
+        episode_returns=[],
+        given=" ".join(contender.given.split()),
+        hyperparameters={},
+        versions=library_versions(),
+        commit=git_commit(),
+    )

@@ -3,8 +3,10 @@
 import dataclasses
 
 import numpy as np
-from aifgym.benchmarks import plans
+from aifgym.benchmarks import honesty, plans
+from aifgym.benchmarks.document import Bullets
 from aifgym.benchmarks.results import TrialResult
+from aifgym.benchmarks.study import Study
 
 OPTIMUM = {"centre": 17.2, "noisy": 15.3, "very_noisy": 12.4, "slippery": 13.0, "long": 47.0,
            "goal_switch": 15.0, "broken_actuator": 11.0, "unknown_dynamics": 17.2}  # fmt: skip
@@ -15,6 +17,7 @@ SKILL = {
     "tutorial's recipe": (0.3, 400, 0.3, 0.4),
     "PPO": (0.95, 9_000, 0.03, 0.9),
     "PPO tuned": (0.99, 3_000, 0.01, 0.8),
+    "PPO restarted": (0.97, 4_000, 0.02, 0.8),
     "PPO stacked": (0.96, 8_000, 0.03, 1.0),
     "RecurrentPPO": (0.98, 12_000, 0.05, 12.0),
 }
@@ -44,6 +47,22 @@ def make_result(
     return TrialResult(
         scenario, contender, seed, budget, mean_return=mean_return, **values | kwargs
     )
+
+
+def references(scenario="centre"):
+    return [
+        make_result(scenario, "random", mean_return=2.0, budget=0),
+        make_result(scenario, "exact Bayes", mean_return=6.0, budget=0),
+    ]
+
+
+def seeds_of(contender, *means, scenario="centre", **kwargs):
+    return [make_result(scenario, contender, i, mean, **kwargs) for i, mean in enumerate(means)]
+
+
+def said(study: Study) -> str:
+    blocks = honesty.section(study).blocks
+    return "\n".join(i for b in blocks if isinstance(b, Bullets) for i in b.items)
 
 
 def failed(result: TrialResult, error="RuntimeError: out of memory") -> TrialResult:

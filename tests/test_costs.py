@@ -44,6 +44,6 @@ def test_the_table_adds_up_and_says_what_it_knows():
     results = measured("PPO", "noisy", 3_600, 0.0)
     broken = dataclasses.replace(results[0], seed=7, error="RuntimeError: no")
     rows = costs.plan_table(trials, [*results, broken]).rows
-    assert rows[0] == ["PPO", "2", "8,000", "2.00", "2 measured trainings"]
+    assert rows[0] == ["PPO", "2", "8,000", "3,600.4", "2.00", "2 measured trainings"]
     assert rows[1][-1] == "a rough guess"
     assert rows[2][:3] == ["all", "4", "18,000"]

@@ -36,8 +36,8 @@ def test_equal_scores_are_separate_dots_and_a_failed_one_is_crossed(axes):
 
 def test_curves_hold_the_interquartile_means_at_the_steps_used(axes, study):
     plots.draw_curves(axes, study, "goal_switch", lambda s: s.steps, "steps", True)
-    (line,) = [line for line in axes.lines if line.get_label() == "PPO"]
-    curve = study.curve("goal_switch", "PPO")
+    (line,) = [line for line in axes.lines if line.get_label() == "PPO tuned"]
+    curve = study.curve("goal_switch", "PPO tuned")
     np.testing.assert_allclose(line.get_xdata(), [0, 1_024, 4_096, 16_384, 65_536])
     np.testing.assert_allclose(line.get_ydata(), [s.score.value for s in curve])
     assert [round(x) for x in axes.get_xticks()] == [0, 1_024, 4_096, 16_384, 65_536]

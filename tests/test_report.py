@@ -150,4 +150,4 @@ def test_markdown_of_each_kind_of_block():
 
 def test_the_readmes_table_is_that_of_the_committed_results():
     readme = ROOT / "README.md"
-    assert readme_table.part(readme, ROOT / "docs" / "results" / "quick") in readme.read_text()
+    assert readme_table.part(readme, ROOT / "docs" / "results" / "standard") in readme.read_text()

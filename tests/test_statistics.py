@@ -91,3 +91,17 @@ def test_intervals_overlap_where_they_share_a_point():
     assert one.overlaps(Estimate(3, 2, 4))
     assert not one.overlaps(Estimate(3, 2.1, 4))
     assert Estimate(3, 2.1, 4).overlaps(Estimate(0, -1, 9))
+
+
+def test_paired_differences_leave_out_what_is_hard_for_both():
+    rng = np.random.default_rng(0)
+    hard, noise = rng.normal(0, 10, 400), rng.normal(1, 1, 400)
+    found = statistics.paired_difference([hard + noise], [hard])
+    assert found.value == pytest.approx(noise.mean())
+    error = 1.96 * noise.std() / np.sqrt(400)
+    assert found.high - found.low == pytest.approx(2 * error, rel=0.1)
+    # Seeds that differ widen it, as their standard error says.
+    x = [hard + noise + seed for seed in rng.normal(0, 1, 10)]
+    found = statistics.paired_difference(x, [hard])
+    error = 1.96 * np.hypot(np.std([y.mean() for y in x]) / np.sqrt(10), noise.std() / np.sqrt(400))
+    assert found.high - found.low == pytest.approx(2 * error, rel=0.1)

@@ -4,33 +4,17 @@ import dataclasses
 
 import numpy as np
 import pytest
-from aifgym.benchmarks import comparisons, honesty, tables
-from aifgym.benchmarks.document import Bullets, shown
+from aifgym.benchmarks import comparisons, tables
+from aifgym.benchmarks.document import shown
 from aifgym.benchmarks.statistics import Estimate
 from aifgym.benchmarks.study import Study
 from scipy import stats
-from synthetic_results import failed, make_result, synthetic_results
-
-
-def references(scenario="centre"):
-    return [
-        make_result(scenario, "random", mean_return=2.0, budget=0),
-        make_result(scenario, "exact Bayes", mean_return=6.0, budget=0),
-    ]
-
-
-def seeds_of(contender, *means, scenario="centre", **kwargs):
-    return [make_result(scenario, contender, i, mean, **kwargs) for i, mean in enumerate(means)]
+from synthetic_results import failed, make_result, references, said, seeds_of, synthetic_results
 
 
 @pytest.fixture(scope="module")
 def synthetic() -> Study:
     return Study(synthetic_results())
-
-
-def said(study: Study) -> str:
-    blocks = honesty.section(study).blocks
-    return "\n".join(i for b in blocks if isinstance(b, Bullets) for i in b.items)
 
 
 def test_scores_are_normalised_per_scenario_and_kept_per_seed():
@@ -120,53 +104,57 @@ def test_the_aggregate_pools_the_scenarios_that_all_share(synthetic):
     assert "RecurrentPPO" not in names
     assert {"aifgym", "PPO tuned", "exact Bayes"} <= set(names)
     pooled = np.concatenate([study.at(n, "PPO tuned").scores for n in scenarios])
-    value = comparisons.aggregate(study, scenarios, "PPO tuned").value
-    assert value == pytest.approx(stats.trim_mean(pooled, 0.25))
+    together, mean = comparisons.aggregate(study, scenarios, "PPO tuned")
+    assert together.value == pytest.approx(stats.trim_mean(pooled, 0.25))
+    by_scenario = [study.at(name, "PPO tuned").score.value for name in scenarios]
+    assert mean.value == pytest.approx(np.mean(by_scenario))
+    assert mean.low < mean.value < mean.high
 
 
-def test_honesty_names_who_is_better_who_is_as_good_and_what_was_given():
-    ours = seeds_of("aifgym", 5.0, 5.1, 5.2, given="transition matrix B, target state")
-    better = seeds_of("PPO tuned", 5.8, 5.9, 5.9, given="rewards; no memory")
-    as_good = seeds_of("PPO", 5.0, 5.05, 5.3, given="rewards, target state")
-    study = Study([*references(), *ours, *better, *as_good])
-    text = said(study)
-    assert "centre: better than ours" in text
-    assert "interval above it: PPO tuned 0.96" in text
-    assert "overlaps it: PPO 0.7" in text
-    assert "not to PPO: transition matrix B. What only the other side lists: rewards." in text
-    assert "not to PPO tuned: transition matrix B, target state." in text
-    assert f"Below exact Bayes: centre {shown(study.at('centre', 'aifgym').score)}." in text
-    assert "Training seeds per scenario: 3 (PPO, PPO tuned, aifgym)" in text
+def test_one_world_under_two_names_counts_once():
+    assert comparisons.same_worlds(["centre", "noisy", "unknown_dynamics"]) == [
+        ("centre", "unknown_dynamics")
+    ]
+    centre = [*seeds_of("aifgym learned", 4.0, 5.0), *seeds_of("PPO", 3.0, 4.5)]
+    noisy = [dataclasses.replace(r, scenario="noisy", mean_return=5.0) for r in centre]
+    again = [dataclasses.replace(r, scenario="unknown_dynamics") for r in centre]
+    once, twice = Study([*centre, *noisy]), Study([*centre, *noisy, *again])
+    expected = comparisons.improvements(once, "aifgym learned")["PPO"]
+    found = comparisons.improvements(twice, "aifgym learned")["PPO"]
+    assert found.estimate == expected.estimate
+    assert found.by_scenario["unknown_dynamics"] == expected.by_scenario["centre"]
+    assert "unknown_dynamics is the world of centre" in said(twice)
 
 
-def test_honesty_does_not_claim_a_rival_where_ours_is_ahead():
-    study = Study([*references(), *seeds_of("aifgym", 5.0, 5.1), *seeds_of("PPO", 2.0, 2.1)])
-    text = said(study)
-    assert "In none of its 1 scenarios does another learner's interval reach ours." in text
-    assert "better than ours" not in text
-    assert "No trial failed." in text
+def test_differences_from_exact_bayes_are_paired_by_episode():
+    hard_and_easy = np.array([0.0, 4.0, 8.0, 12.0])
+    exact = make_result("centre", "exact Bayes", mean_return=6.0, budget=0,
+                        episode_returns=hard_and_easy.tolist())  # fmt: skip
+    ours = [make_result("centre", "aifgym", seed, 5.0, episode_returns=returns.tolist())
+            for seed, returns in enumerate([hard_and_easy - 2, hard_and_easy])]  # fmt: skip
+    study = Study([references()[0], exact, *ours])
+    found = comparisons.minus_exact_bayes(study, study.at("centre", "aifgym"))
+    # Two returns below with one seed and none with the other, of six less two, in all episodes.
+    assert found == Estimate(-0.25, -0.5, 0.0)
+    assert "Not told apart from exact Bayes, by episode: centre -0.250 [-0.500, 0.000]" in said(
+        study
+    )
+    study = Study([references()[0], exact, failed(ours[0]), ours[1]])
+    assert comparisons.minus_exact_bayes(study, study.at("centre", "aifgym")) is None
 
 
-def test_honesty_says_what_the_costly_ones_cost_and_where_the_recipe_fails():
-    results = []
-    for scenario in ("centre", "noisy"):
-        results += references(scenario)
-        results += seeds_of("aifgym", 5, 5, 5, scenario=scenario, train_cpu_seconds=2.0)
-        results += seeds_of("tutorial's recipe", 2.5, 2.5, 6.0, scenario=scenario)
-    results += seeds_of("RecurrentPPO", 5, 5, scenario="noisy", train_cpu_seconds=50.0)
-    text = said(Study(results))
-    assert "RecurrentPPO ran in 1 of 2 scenarios, with at most 2 training seeds" in text
-    assert "25.0 times the CPU seconds of aifgym's" in text
-    assert "too costly to run it as often." in text
-    assert "below a score of 0.5 in 4 of 6 trials (2 scenarios)" in text
-
-
-def test_honesty_says_who_was_ahead_earlier_and_who_stopped_early():
-    ours = seeds_of("aifgym", 3.0, 3.0) + seeds_of("aifgym", 6.0, 6.0, budget=4_096)
-    study = Study([*references(), *ours, *seeds_of("PPO", 5.0, 5.0)])
-    assert "centre: not run up to 4,096 steps: PPO 1,024." in said(study)
-    study = Study([*study.results, *seeds_of("PPO", 5.0, 5.0, budget=4_096)])
-    assert "higher mean than ours had: centre at 1,024 (PPO)." in said(study)
+def test_scores_right_after_the_change_have_a_table_of_their_own():
+    trials = [
+        *seeds_of("aifgym", 5.0, 5.0, scenario="goal_switch", budget=0),
+        *seeds_of("aifgym", 6.0, 6.0, scenario="goal_switch"),
+        *seeds_of("PPO", 4.0, 4.0),
+    ]
+    study = Study([*references(), *references("goal_switch"), *trials])
+    table = tables.right_after_the_change(study)
+    assert table.header == ["contender", "goal_switch"]
+    assert table.rows == [["aifgym", "0.750 [0.750, 0.750]"]]
+    assert study.changing == ["goal_switch"]
+    assert tables.right_after_the_change(Study([*references(), *seeds_of("PPO", 4.0)])) is None
 
 
 def test_no_minus_before_zero():
