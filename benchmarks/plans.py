@@ -59,7 +59,7 @@ GROUPS: dict[str, tuple[Plan, ...]] = {
         Plan("centre", (*MAIN, *REFERENCES), 10, UP_TO_64K),
         Plan("noisy", (*MAIN, *STACKED, *REFERENCES), 10, UP_TO_64K),
         Plan("noisy", RECURRENT, 5, UP_TO_64K),
-        Plan("very_noisy", (*OURS, *TUNED, *REFERENCES), 10, UP_TO_64K),
+        Plan("very_noisy", (*MAIN, *STACKED, *REFERENCES), 10, UP_TO_64K),
         Plan("very_noisy", RECURRENT, 5, UP_TO_64K),
         Plan("goal_switch", (*AIFGYM, *TUNED, *RESTARTED, *REFERENCES), 10, (0, *UP_TO_64K)),
         Plan("broken_actuator", (*AIFGYM, *TUNED, *RESTARTED, *REFERENCES), 10, (0, *UP_TO_64K)),
