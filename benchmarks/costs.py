@@ -26,7 +26,7 @@ def plan_table(planned: Sequence[Trial], results: Sequence[TrialResult] = ()) ->
     rows, total = [], 0.0
     for name in dict.fromkeys(trial.contender for trial in planned):
         mine = [trial for trial in planned if trial.contender == name]
-        measured = _without_change(load_contender(name).name, results)
+        measured = _measured(load_contender(name).name, results)
         seconds = sum(trial_seconds(trial, measured) for trial in mine)
         total += seconds
         trainings = len({(result.scenario, result.seed, result.budget) for result in measured})
@@ -44,14 +44,13 @@ def trial_seconds(trial: Trial, measured: Sequence[TrialResult]) -> float:
 
     Args:
         trial: one.
-        measured: results of its contender in scenarios that do not change; with none, the
-            contender's own expectation counts.
+        measured: results of its contender; with none, its own expectation counts.
     """
     if not measured:
         return trial.expected_seconds
     scenario, contender = SCENARIOS[trial.scenario], load_contender(trial.contender)
     same = [result for result in measured if result.scenario == trial.scenario] or measured
-    steps = np.array([result.budget for result in same], float)
+    steps = np.array([SCENARIOS[r.scenario].steps_before + r.budget for r in same], float)
     design = np.stack([np.ones_like(steps), steps], axis=1)
     scale = max(steps.max(), 1.0)  # nnls wants columns of like size
     (fixed, per_scale), _ = nnls(
@@ -62,13 +61,10 @@ def trial_seconds(trial: Trial, measured: Sequence[TrialResult]) -> float:
     return trial.judging_seconds + trainings * fixed + per_scale / scale * trial.steps
 
 
-def _without_change(name: str, results: Sequence[TrialResult]) -> list[TrialResult]:
-    unchanging = {scenario.name for scenario in SCENARIOS.values() if not scenario.steps_before}
-    return [
-        result
-        for result in results
-        if result.contender == name and not result.error and result.scenario in unchanging
-    ]
+def _measured(name: str, results: Sequence[TrialResult]) -> list[TrialResult]:
+    """Its trainings; those in changed worlds, which may cost less, only if there are no others."""
+    mine = [result for result in results if result.contender == name and not result.error]
+    return [r for r in mine if not SCENARIOS[r.scenario].steps_before] or mine
 
 
 def _cost(seconds: float, trials: Sequence[Trial]) -> list[str]:

@@ -39,6 +39,20 @@ def test_what_was_measured_in_the_same_scenario_counts_most():
     assert costs.trial_seconds(trial, []) == trial.expected_seconds
 
 
+def test_trainings_in_a_changed_world_count_where_there_are_no_others():
+    trials = [Trial("goal_switch", "PPO", 0, (0, *BUDGETS))]
+    changed = [
+        make_result(contender="PPO", scenario="goal_switch", budget=budget,
+                    train_cpu_seconds=36 * (16_384 + budget))
+        for budget in (0, *BUDGETS)
+    ]  # fmt: skip
+    row = costs.plan_table(trials, changed).rows[0]
+    assert row[4:] == [f"{36 * 20_384 / 3_600:.2f}", "3 measured trainings"]
+    elsewhere = measured("PPO", "noisy", 3_600, 0.0)
+    row = costs.plan_table(trials, [*changed, *elsewhere]).rows[0]
+    assert row[4:] == ["1.00", "2 measured trainings"]
+
+
 def test_the_table_adds_up_and_says_what_it_knows():
     trials = [Trial("noisy", name, seed, BUDGETS) for name in ("PPO", "aifgym") for seed in (0, 1)]
     results = measured("PPO", "noisy", 3_600, 0.0)
