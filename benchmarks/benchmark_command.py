@@ -6,8 +6,7 @@ from pathlib import Path
 from . import compilation_cache
 from .commands import require_bench
 from .engines import Engine, in_process, in_processes, num_cores
-from .plans import GROUPS, overridden
-from .registry import load_contender
+from .plans import GROUPS, may_run, overridden
 from .results import read_results
 from .scenarios import SCENARIOS
 from .train_command import check_folder
@@ -47,7 +46,9 @@ class BenchmarkOptions:
         if self.only and not self.contender:
             raise ValueError("--only needs a --contender")
         for name in self.contender:
-            load_contender(name)
+            if not any(may_run(name, scenario) for scenario in self.scenario or here):
+                raise ValueError(f"--contender {name} is given the transition matrix, "
+                                 f"which --scenario {', '.join(self.scenario)} hides")  # fmt: skip
 
     def trials(self) -> list[Trial]:
         """What is to be run."""

@@ -21,6 +21,8 @@ class Contender(abc.ABC):
         given: what it was given, for the reader of the table; items separated by semicolons.
         learns: whether training seeds and budgets matter; if not, it runs once.
         continues: whether a larger budget goes on from the smaller one; if not, it starts anew.
+        uses_dynamics: whether it learns with the transition matrix given; it takes no part where
+            a scenario hides that.
         sees_state: whether `predict` gets hidden states `(N,)` in place of observations.
         seconds_per_step: expected cost of a training step on one core, for the remaining time.
         fixed_seconds: expected cost of a training besides.
@@ -33,6 +35,7 @@ class Contender(abc.ABC):
     given: ClassVar[str]
     learns: ClassVar[bool] = False
     continues: ClassVar[bool] = False
+    uses_dynamics: ClassVar[bool] = False
     sees_state: ClassVar[bool] = False
     seconds_per_step: ClassVar[float] = 0.0
     fixed_seconds: ClassVar[float] = 1.0

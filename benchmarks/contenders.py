@@ -32,6 +32,7 @@ class ActiveInference(Contender):
     name = "aifgym"
     given = f"{KNOWN}; {CHOSEN}"
     learns = True
+    uses_dynamics = True
     seconds_per_step = 0.0001
     fixed_seconds = 1.0
     config: ClassVar[TrainConfig] = TrainConfig()
@@ -82,6 +83,7 @@ class LearnedDynamics(ActiveInference):
         "number of states; rewards, also after a change; random actions to learn from, its own "
         f"after a change; {CHOSEN}"
     )
+    uses_dynamics = False
     config = TrainConfig(dynamics="learned")
     fit_arguments: ClassVar[dict] = {"preferences": "reward"}
 

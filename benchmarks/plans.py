@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from .registry import load_contender
 from .scenarios import EVALUATION_EPISODES, SCENARIOS
 
 AIFGYM = ("aifgym", "aifgym learned")
@@ -75,6 +76,11 @@ GROUPS: dict[str, tuple[Plan, ...]] = {
 """What `aifgym benchmark --group` knows."""
 
 
+def may_run(contender: str, scenario: str) -> bool:
+    """Whether a contender is given no more than a scenario allows."""
+    return not (load_contender(contender).uses_dynamics and SCENARIOS[scenario].hides_dynamics)
+
+
 def overridden(
     plans: tuple[Plan, ...],
     scenarios: tuple[str, ...] = (),
@@ -90,7 +96,7 @@ def overridden(
         plans: a group's.
         scenarios: only these; empty: all.
         more_contenders: who runs in each scenario besides, with the seeds and budgets of its
-            first plan.
+            first plan, but for those that it may not have.
         only_more: nobody else but the references that scores need.
         num_seeds: None leaves it.
         budgets: empty leaves them; where the world changes, 0 comes before them.
@@ -100,7 +106,8 @@ def overridden(
     for plan in plans:
         if scenarios and plan.scenario not in scenarios:
             continue
-        added = () if plan.scenario in seen else more_contenders
+        more = () if plan.scenario in seen else more_contenders
+        added = [name for name in more if may_run(name, plan.scenario)]
         kept = [
             name
             for name in plan.contenders

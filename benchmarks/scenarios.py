@@ -27,6 +27,7 @@ class Scenario:
             Where it does, budgets count the steps after the change.
         changed_world: arguments that differ after the change.
         dead_action: the action that does nothing (as stay) after the change.
+        hides_dynamics: whether no learner may be given the transition matrix.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Scenario:
     steps_before: int = 0
     changed_world: World = ()
     dead_action: int | None = None
+    hides_dynamics: bool = False
 
     def make_env(self, changed: bool = False) -> gym.Env:
         """A new environment of this scenario, as it is before or after the change."""
@@ -103,6 +105,7 @@ SCENARIOS = {
             "centre, and nobody is given the transition matrix",
             20,
             CENTRE,
+            hides_dynamics=True,
         ),
     )
 }

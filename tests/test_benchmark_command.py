@@ -99,6 +99,10 @@ def test_the_plan_says_what_it_costs_and_runs_nothing(tmp_path, capfd):
         (["--scenario", "nowhere"], "--scenario of quick must be one of centre, noisy"),
         (["--contender", "nobody"], "must be module:Class or one of aifgym"),
         (["--only"], "--only needs a --contender"),
+        (
+            ["--group", "full", "--scenario", "unknown_dynamics", "--contender", "aifgym"],
+            "--contender aifgym is given the transition matrix, which --scenario unknown_dynamics",
+        ),
         (["--group", "huge"], "group"),
     ],
 )

@@ -1,6 +1,6 @@
 import pytest
 from aifgym.benchmarks import registry
-from aifgym.benchmarks.plans import GROUPS, Plan, overridden
+from aifgym.benchmarks.plans import GROUPS, Plan, may_run, overridden
 from aifgym.benchmarks.references import Random
 from aifgym.benchmarks.scenarios import SCENARIOS
 from trial_helpers import Forward
@@ -25,6 +25,7 @@ def test_groups_name_what_exists():
         for plan in plans:
             assert plan.scenario in SCENARIOS
             assert set(plan.contenders) <= set(registry.BUILT_IN)
+            assert all(may_run(name, plan.scenario) for name in plan.contenders)
             assert (plan.budgets[0] == 0) == bool(SCENARIOS[plan.scenario].steps_before)
             assert list(plan.budgets) == sorted(set(plan.budgets))
     assert {plan.scenario for plan in GROUPS["full"]} == set(SCENARIOS)
@@ -45,3 +46,10 @@ def test_groups_can_be_changed():
     )
     mine = overridden(plans[:1], (), ("PPO",), only_more=True)
     assert mine == (Plan("noisy", ("random", "PPO"), 3, (8,)),)
+
+
+def test_nobody_is_given_the_dynamics_where_they_are_hidden():
+    plans = (Plan("unknown_dynamics", ("random",), 3, (8,)), Plan("centre", ("random",), 3, (8,)))
+    hidden, told = overridden(plans, (), ("aifgym", "aifgym learned", "tutorial's recipe"))
+    assert hidden.contenders == ("random", "aifgym learned")
+    assert told.contenders == ("random", "aifgym", "aifgym learned", "tutorial's recipe")
