@@ -97,7 +97,8 @@ def minus_exact_bayes(study: Study, summary: Summary) -> Estimate | None:
 def same_worlds(names: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of scenarios that differ only in who may take part."""
     known = [name for name in names if name in SCENARIOS]
-    as_one = {name: dataclasses.replace(SCENARIOS[name], name="", reason="") for name in known}
+    label = {"name": "", "reason": "", "hides_dynamics": False}
+    as_one = {name: dataclasses.replace(SCENARIOS[name], **label) for name in known}
     return [pair for pair in itertools.combinations(known, 2) if as_one[pair[0]] == as_one[pair[1]]]
 
 
