@@ -14,8 +14,9 @@ from ..training.fit import configured_recipe
 from .contender import Contender, EnvFactory
 
 KNOWN = (
-    "transition matrix B, before a change only; target state, before and after it; no rewards; "
-    "random actions to learn from, its own after a change"
+    "transition matrix B, before a change only; target state, before and after it; that any state "
+    "may come first; that the world has changed; no rewards; random actions to learn from, its own "
+    "after a change"
 )
 CHOSEN = (
     "settings chosen on centre, on scales up to 3 and on up to 50 states, with other training "
@@ -80,8 +81,8 @@ class LearnedDynamics(ActiveInference):
 
     name = "aifgym learned"
     given = (
-        "number of states; rewards, also after a change; random actions to learn from, its own "
-        f"after a change; {CHOSEN}"
+        "number of states; rewards, also after a change; that the world has changed; random "
+        f"actions to learn from, its own after a change; {CHOSEN}"
     )
     uses_dynamics = False
     config = TrainConfig(dynamics="learned")

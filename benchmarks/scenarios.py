@@ -102,7 +102,7 @@ SCENARIOS = {
         ),
         Scenario(
             "unknown_dynamics",
-            "centre, and nobody is given the transition matrix",
+            "centre, and no learner is given the transition matrix",
             20,
             CENTRE,
             hides_dynamics=True,
