@@ -7,6 +7,7 @@ from . import compilation_cache
 from .commands import require_bench
 from .engines import Engine, in_process, in_processes, num_cores
 from .plans import GROUPS, may_run, overridden
+from .registry import load_contender
 from .results import read_results
 from .scenarios import SCENARIOS
 from .train_command import check_folder
@@ -45,6 +46,9 @@ class BenchmarkOptions:
                              f"{', '.join(sorted(unknown))}")  # fmt: skip
         if self.only and not self.contender:
             raise ValueError("--only needs a --contender")
+        names = [load_contender(name).name for name in dict.fromkeys(self.contender)]
+        if again := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"two --contender have the same name: {', '.join(again)}")
         for name in self.contender:
             if not any(may_run(name, scenario) for scenario in self.scenario or here):
                 raise ValueError(f"--contender {name} is given the transition matrix, "

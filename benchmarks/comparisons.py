@@ -109,14 +109,18 @@ def distinct_worlds(names: Sequence[str]) -> list[str]:
 
 
 def as_good_or_better(study: Study, scenario: str, ours: str) -> dict[str, list[Summary]]:
-    """Other learners whose interval overlaps with ours ("as good") or lies above it ("better")."""
+    """Other learners whose interval lies above ours ("better"), or not clearly below ("as good").
+
+    As good is also who is not told apart by `difference`, which counts the luck of episodes, too.
+    """
     mine, found = study.at(scenario, ours), {"as good": [], "better": []}
     for name in other_learners(study):
         theirs = study.at(scenario, name)
         if mine is None or theirs is None or not (mine.mean_return and theirs.mean_return):
             continue
-        if theirs.mean_return.overlaps(mine.mean_return):
-            found["as good"].append(theirs)
-        elif theirs.mean_return.low > mine.mean_return.high:
+        gap = difference(study, mine, theirs)
+        if theirs.mean_return.low > mine.mean_return.high:
             found["better"].append(theirs)
+        elif theirs.mean_return.overlaps(mine.mean_return) or (gap and gap.low <= 0):
+            found["as good"].append(theirs)
     return found

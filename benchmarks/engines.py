@@ -40,7 +40,7 @@ def _attempted(trial: Trial) -> list[TrialResult]:
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             return run_trial(trial)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             note_failure(trial, attempt, error)
             reason = described(error)
     return failed(trial, reason)

@@ -49,12 +49,13 @@ def _about(study: Study, ours: str) -> list[str]:
         if found["as good"]:
             items.append(
                 f"{scenario}: as good as ours ({_said(mine)}) as far as this can tell, with an "
-                f"interval that overlaps it: {_list(found['as good'])}."
+                f"interval that overlaps it or a difference that may be 0: "
+                f"{_list(found['as good'])}."
             )
     compared = [n for n in study.scenarios if study.at(n, ours)]
     items += [] if items else [
         f"In none of its {len(compared)} scenarios does the interval of another library's learner "
-        "reach ours."
+        "reach ours, nor that of a difference reach 0."
     ]  # fmt: skip
     items += _differences(study, ours)
     items += _before_the_largest(study, ours)

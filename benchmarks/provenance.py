@@ -21,11 +21,16 @@ def library_versions() -> dict[str, str]:
 
 @functools.cache
 def git_commit() -> str:
-    """Commit of the checkout that holds this file, "-dirty" where it was edited; else "unknown"."""
+    """Commit of the checkout that holds this file; else "unknown".
+
+    "-dirty" where Python files were edited: committed results may be written anew.
+    """
     here = Path(__file__).resolve()
     if not _git(here.parent, "ls-files", here.name):
         return "unknown"  # installed, perhaps inside somebody else's repository
-    return _git(here.parent, "describe", "--always", "--dirty", "--abbrev=7")
+    commit = _git(here.parent, "rev-parse", "--short=7", "HEAD")
+    edited = _git(here.parent, "status", "--porcelain", "--untracked-files=no", "--", ":/*.py")
+    return f"{commit}-dirty" if edited else commit
 
 
 def _git(folder: Path, *arguments: str) -> str:

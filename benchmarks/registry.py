@@ -43,19 +43,34 @@ def load_contender(name: str) -> type[Contender]:
             found too.
 
     Raises:
-        ValueError: there is none of that name, or it is no contender.
+        ValueError: there is none of that name, it cannot be loaded, it is no contender, or it goes
+            by the name of a built-in one.
     """
     address = BUILT_IN.get(name) or installed_contenders().get(name) or name
     module, _, attribute = address.partition(":")
-    if not attribute:
+    if not (module and attribute):
         known = ", ".join([*BUILT_IN, *installed_contenders()])
         raise ValueError(f"contender must be module:Class or one of {known}; got {name!r}")
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"contender {name!r} cannot be loaded: {error}") from error
+    except Exception as error:  # whatever somebody else's module raises
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ValueError(f"contender {name!r} cannot be loaded: {reason}") from error
     if not (isinstance(found, type) and issubclass(found, Contender)):
         raise ValueError(f"contender {name!r} must be a subclass of {Contender.__qualname__}")
+    _check_names(name, found)
     return found
+
+
+def _check_names(name: str, found: type[Contender]) -> None:
+    """Results are told apart by `name`: it must be a contender's own."""
+    for variable in ("name", "given"):
+        value = getattr(found, variable, None)
+        if not isinstance(value, str) or not value.strip() or "\n" in value or "\r" in value:
+            raise ValueError(f"contender {name!r} needs a class variable {variable!r}, a string in "
+                             f"one line; got {value!r}")  # fmt: skip
+    address = f"{found.__module__}:{found.__qualname__}"
+    if BUILT_IN.get(found.name, address) != address:
+        raise ValueError(f"contender {name!r} has the name of a built-in one, {found.name!r}")

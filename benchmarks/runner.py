@@ -14,13 +14,14 @@ from .trial import Trial
 
 def trials(plans: Iterable[Plan]) -> list[Trial]:
     """Every trial of some plans: learners once per seed with all budgets, the others once."""
-    return [
+    planned = [
         Trial(plan.scenario, name, seed, plan.budgets if learns else (0,), plan.num_episodes)
         for plan in plans
         for name in plan.contenders
         for learns in [load_contender(name).learns]
         for seed in (training_seeds(plan.num_seeds) if learns else [0])
     ]
+    return list(dict.fromkeys(planned))
 
 
 def training_seeds(number: int) -> range:

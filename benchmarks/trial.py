@@ -1,6 +1,7 @@
 """One trial: a contender trained with one seed in one scenario, judged at each budget."""
 
 import dataclasses
+import json
 import time
 from functools import partial
 
@@ -103,7 +104,8 @@ def _judged(
         predict_microseconds=round(predict_microseconds(contender, make_env), 1),
         mean_return=float(returns.mean()),
         episode_returns=[int(x) if x.is_integer() else x for x in returns.tolist()],
-        hyperparameters=contender.hyperparameters,
+        # A TypeError here fails this trial, and not the run that would write it.
+        hyperparameters=json.loads(json.dumps(contender.hyperparameters)),
     )
 
 

@@ -12,7 +12,7 @@ def test_honesty_names_who_is_better_who_is_as_good_and_what_was_given():
     text = said(study)
     assert "centre: better than ours" in text
     assert "interval above it: PPO tuned 0.96" in text
-    assert "overlaps it: PPO 0.7" in text
+    assert "overlaps it or a difference that may be 0: PPO 0.7" in text
     assert "Given to aifgym and listed by no other: transition matrix B." in text
     assert "aifgym does not. PPO: rewards. PPO tuned: rewards; no memory." in text
     assert (
@@ -28,6 +28,14 @@ def test_honesty_does_not_claim_a_rival_where_ours_is_ahead():
     assert "In none of its 1 scenarios does the interval of another library's learner" in text
     assert "better than ours" not in text
     assert "No trial failed." in text
+
+
+def test_who_is_behind_by_luck_of_the_episodes_is_as_good():
+    ours = seeds_of("aifgym", 5.0, 5.0, 5.0, episode_returns=[0.0, 10.0])
+    luck = seeds_of("PPO", 4.9, 4.9, 4.9, episode_returns=[5.0, 4.8])
+    behind = seeds_of("PPO tuned", 4.9, 4.9, 4.9, episode_returns=[-0.1, 9.9])
+    text = said(Study([*references(), *ours, *luck, *behind]))
+    assert "or a difference that may be 0: PPO 0.725 [0.725, 0.725]." in text
 
 
 def test_honesty_says_what_the_costly_ones_cost_and_where_the_recipe_fails():

@@ -1,7 +1,10 @@
 import pytest
+import trial_helpers
 from aifgym.benchmarks import registry
+from aifgym.benchmarks.contender import Contender
 from aifgym.benchmarks.plans import GROUPS, Plan, may_run, overridden
 from aifgym.benchmarks.references import Random
+from aifgym.benchmarks.runner import trials
 from aifgym.benchmarks.scenarios import SCENARIOS
 from trial_helpers import Forward
 
@@ -18,6 +21,38 @@ def test_contenders_are_found_by_name_entry_point_and_address(monkeypatch):
     ):
         with pytest.raises(ValueError, match=complaint):
             registry.load_contender(name)
+
+
+@pytest.mark.parametrize(
+    ("variables", "complaint"),
+    [
+        ({"given": "nothing"}, "needs a class variable 'name'"),
+        ({"name": "mine"}, "needs a class variable 'given'"),
+        ({"name": "mi\nne", "given": "nothing"}, "in one line"),
+        ({"name": "exact Bayes", "given": "nothing"}, "has the name of a built-in one"),
+    ],
+)
+def test_contenders_need_a_name_of_their_own(monkeypatch, variables, complaint):
+    mine = type("Mine", (Contender,), variables)
+    monkeypatch.setattr(trial_helpers, "Mine", mine, raising=False)
+    with pytest.raises(ValueError, match=complaint):
+        registry.load_contender("trial_helpers:Mine")  # what raises is not kept
+
+
+@pytest.mark.parametrize("source", ["def", "1 / 0", "import no_such_module_at_all"])
+def test_modules_that_cannot_be_loaded_are_answered_in_one_line(source, tmp_path, monkeypatch):
+    (tmp_path / "broken_contender.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ValueError, match="broken_contender:X' cannot be loaded") as caught:
+        registry.load_contender("broken_contender:X")
+    assert "\n" not in str(caught.value)
+
+
+def test_no_trial_is_planned_twice():
+    plans = overridden(GROUPS["standard"], ("noisy",), ("RecurrentPPO",))
+    planned = trials(plans)
+    assert len(planned) == len(set(planned))
+    assert sum(trial.contender == "RecurrentPPO" for trial in planned) == 10
 
 
 def test_groups_name_what_exists():

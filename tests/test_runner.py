@@ -7,11 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from aifgym.benchmarks import runner
 from aifgym.benchmarks.engines import THREAD_LIMITS, in_process, in_processes, limited_threads
 from aifgym.benchmarks.results import read_results
-from trial_helpers import tiny_trials, what_counts
+from aifgym.benchmarks.trial import Trial
+from trial_helpers import Forward, tiny_trials, what_counts
 
 HERE = Path(__file__).parent
 # Imports the runner alone, so that a start takes a second.
@@ -160,6 +162,34 @@ def test_in_one_process_too_a_failure_is_a_result(tmp_path, monkeypatch):
     (tmp_path / "attempt-1").touch()  # nobody is killed
     results = runner.run(tmp_path, tiny_trials(3, ("tutorial",)))
     assert {r.seed for r in results if r.error} == {2}
+
+
+class Exits(Forward):
+    name = "exits"
+
+    def train(self, env_factory, budget, seed):
+        sys.exit("enough")
+
+
+class Unwritable(Forward):
+    name = "unwritable"
+
+    def train(self, env_factory, budget, seed):
+        super().train(env_factory, budget, seed)
+        self.hyperparameters = {"rate": np.float32(0.1)}
+
+
+@pytest.mark.parametrize(
+    ("contender", "error"),
+    [("Exits", "SystemExit: enough"), ("Unwritable", "TypeError: Object of type float32 is not")],
+)
+def test_what_a_contender_does_wrong_costs_its_own_trials_only(tmp_path, contender, error):
+    mine = Trial("tutorial", f"{__name__}:{contender}", 0, (8,), num_episodes=3)
+    results = runner.run(tmp_path, [mine, *tiny_trials(1, ("tutorial",))])
+    broken = [result for result in results if result.error]
+    assert [result.contender for result in broken] == [contender.lower()]
+    assert broken[0].error.startswith(error)
+    assert len(results) == 5
 
 
 def test_workers_are_told_their_share_of_threads(monkeypatch):
