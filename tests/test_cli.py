@@ -5,7 +5,7 @@ import sys
 import time
 
 import pytest
-from aifgym.benchmarks import commands, program
+from aifgym.benchmarks import cli, commands, program
 
 FAST = ["--num-transitions", "120", "--num-restarts", "2", "--train-steps", "50"]
 TINY = [*FAST, "--no-figures"]
@@ -161,6 +161,27 @@ def test_ctrl_c_leaves_no_half_written_file_and_a_rerun_works(tmp_path):
     again = subprocess.run([*command, *TINY], cwd=tmp_path, capture_output=True, check=True)
     assert again.returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["agent.aif", "agent.csv"]
+
+
+class LosesInterrupts:
+    def __del__(self):
+        raise KeyboardInterrupt  # as in any place where Python prints exceptions and drops them
+
+
+def test_ctrl_c_counts_where_python_drops_exceptions(monkeypatch, capfd):
+    def run(arguments):
+        del [LosesInterrupts()][0]
+        time.sleep(60)
+        return 0
+
+    monkeypatch.setattr(cli, "run", run)
+    before = sys.unraisablehook
+    with pytest.raises(SystemExit) as caught:
+        program.main([])
+    assert caught.value.code == 130
+    assert sys.unraisablehook is before
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert line.startswith("aifgym: interrupted")
 
 
 def test_train_draws_its_figures_and_render_speed_prints_a_rate(tmp_path, capfd):
