@@ -2,7 +2,6 @@
 
 import collections
 import concurrent.futures
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -12,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from . import interrupts
 from .results import TrialResult
 from .trial import Trial, failed, run_trial
 
@@ -113,7 +113,7 @@ class _Worker:
     def submit(self, trial: Trial) -> concurrent.futures.Future:
         self.is_idle = False
         # The process starts with its first trial.
-        with limited_threads(self._threads, self._environment), _interrupts_held():
+        with limited_threads(self._threads, self._environment), interrupts.held():
             try:
                 return self._pool.submit(run_trial, trial)
             except concurrent.futures.BrokenExecutor:
@@ -163,19 +163,6 @@ class limited_threads:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits until the end; a process that starts in it is spared it while it loads, too."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _watch_parent(parent: int) -> None:

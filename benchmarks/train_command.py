@@ -15,6 +15,7 @@ from ..envs import LineWorld
 from ..training import History, TrainConfig, fit
 from ..training.fit import configured_recipe
 from ..training.recipes import TutorialRecipe
+from . import interrupts
 from .scenarios import ENV_ID
 
 ARGUMENTS_FILE = "arguments.json"
@@ -74,8 +75,8 @@ def train(
         run.mkdir(parents=True, exist_ok=True)
         if not (run / ARGUMENTS_FILE).exists():
             write_text(run / ARGUMENTS_FILE, arguments.to_json())
-    # JAX looks for devices here: interrupted in the midst of it, it would wait for a minute.
-    jax.local_devices()
+    with interrupts.held():  # interrupted while it looks for devices, JAX would wait for a minute
+        jax.local_devices()
     total = _num_steps(arguments)
     with tqdm(total=total, desc="training (compiles first)", unit=" steps") as bar:
         agent, history = fit(env, config, arguments.seed, progress=bar.update, run_folder=run)
