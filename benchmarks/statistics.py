@@ -5,6 +5,7 @@ interquartile means, stratified bootstrap, probability of improvement.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -72,11 +73,17 @@ def paired_difference(x: ArrayLike, y: ArrayLike) -> Estimate:
         y: `(seeds of Y, E)`; seeds of X, those of Y, and episodes are resampled, each apart.
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
-    rng = np.random.default_rng(0)
-    shares = [rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n for n in (*x.shape, len(y))]
-    by_episode = shares[0] @ x - shares[2] @ y
-    low, high = np.quantile((by_episode * shares[1]).sum(axis=1), (0.025, 0.975))
+    of_x, of_episodes, of_y = _shares(*x.shape, len(y))
+    by_episode = of_x @ x - of_y @ y
+    low, high = np.quantile((by_episode * of_episodes).sum(axis=1), (0.025, 0.975))
     return Estimate(float(x.mean() - y.mean()), float(low), float(high))
+
+
+@functools.lru_cache(maxsize=8)  # few sizes, asked for often: drawing is most of the work
+def _shares(*sizes: int) -> list[np.ndarray]:
+    """For each size n `(RESAMPLES, n)`: the share that each of n has in each resample."""
+    rng = np.random.default_rng(0)
+    return [rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n for n in sizes]
 
 
 def probability_of_improvement(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:
