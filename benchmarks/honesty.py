@@ -98,13 +98,13 @@ def _below_exact_bayes(study: Study, ours: str) -> list[str]:
     for scenario in study.scenarios:
         mine = study.at(scenario, ours)
         gap = mine and minus_exact_bayes(study, mine)
-        if gap:
-            where = not_told if gap.high >= 0 else told_apart
-            where += [f"{scenario} {shown(gap)}"] * (gap.low < 0)
-    items = [f"Below {HIGH_REFERENCE}, by episode: {', '.join(told_apart)}."] * bool(told_apart)
-    return items + [
-        f"Not told apart from {HIGH_REFERENCE}, by episode: {', '.join(not_told)}."
-    ] * bool(not_told)  # fmt: skip
+        if gap and gap.low < 0:
+            (told_apart if gap.high < 0 else not_told).append(f"{scenario} {shown(gap)}")
+    lists = {
+        f"Below {HIGH_REFERENCE}": told_apart,
+        f"Not told apart from {HIGH_REFERENCE}": not_told,
+    }
+    return [f"{said}, by episode: {', '.join(found)}." for said, found in lists.items() if found]
 
 
 def _differences(study: Study, ours: str) -> list[str]:
@@ -115,7 +115,8 @@ def _differences(study: Study, ours: str) -> list[str]:
         gaps = {n: mine and difference(study, mine, study.at(scenario, n))
                 for n in other_learners(study)}  # fmt: skip
         said = ", ".join(f"{name} {shown(gap)}" for name, gap in gaps.items() if gap)
-        found += [f"{scenario}: {said}"] * bool(said)
+        if said:
+            found.append(f"{scenario}: {said}")
     return [
         "Score of ours less that of the other, by episode, with the choice of seeds and of "
         f"episodes in the interval: {'; '.join(found)}."

@@ -41,13 +41,16 @@ class PPO(Contender):
             self._steps_before, self._is_changed = self._model.num_timesteps, False
             return
         if not self._is_changed:
-            self._model.set_env(self._make_envs(env_factory, seed))
+            self._enter(self._make_envs(env_factory, seed), seed)
             self._is_changed = True
         self._learn(self._steps_before + budget)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """SB3's own."""
         return self._model.predict(observation, state, episode_start, deterministic)
+
+    def _enter(self, changed_envs, seed: int) -> None:
+        self._model.set_env(changed_envs)
 
     def _make_envs(self, env_factory: EnvFactory, seed: int):
         import torch
@@ -86,16 +89,9 @@ class RestartedPPO(TunedPPO):
     name = "PPO restarted"
     given = f"{COMMON}; {TUNING}; no memory; that the world has changed"
 
-    def adapt(self, env_factory, budget, seed) -> None:
-        """Learns the changed world from nothing."""
-        if not budget:
-            super().adapt(env_factory, budget, seed)
-            return
-        if not self._is_changed:
-            self._model = self._make_model(self._make_envs(env_factory, seed), seed)
-            self._is_changed = True
-        self._learn(budget)
-        self.rewarded_steps += self._steps_before
+    def _enter(self, changed_envs, seed):
+        self._model = self._make_model(changed_envs, seed)
+        self._model.num_timesteps = self._steps_before  # those count, what they taught does not
 
 
 class StackedPPO(PPO):

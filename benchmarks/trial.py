@@ -131,7 +131,7 @@ def _unjudged(trial: Trial, budget: int) -> TrialResult:
         predict_microseconds=0.0,
         mean_return=None,
         episode_returns=[],
-        given=" ".join(contender.given.split()),
+        given=contender.given,
         hyperparameters={},
         versions=library_versions(),
         commit=git_commit(),
