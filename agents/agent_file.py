@@ -14,9 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .encoder import ObservationEncoder
+from .encoders.mlp import ObservationEncoder
 from .files import replacing
-from .generative_model import GenerativeModel, checked_usage
+from .models.generative_model import GenerativeModel, checked_usage
 
 FORMAT, FORMAT_VERSION = "aifgym-agent", 1
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")

@@ -1,5 +1,5 @@
 """`python -m aifgym.benchmarks` is `aifgym`."""
 
-from .program import main
+from .cli.program import main
 
 main()

@@ -2,16 +2,16 @@
 
 import gymnasium as gym
 
-from .actions import ACTION_NAMES
-from .gym_env import ContinuousLineWorldEnv
-from .line_world import LineWorld
-from .vector_env import ContinuousLineWorldVectorEnv
+from .line_world.actions import ACTION_NAMES
+from .line_world.gym_env import ContinuousLineWorldEnv
+from .line_world.vector_env import ContinuousLineWorldVectorEnv
+from .line_world.world import LineWorld
 
 __all__ = ["ACTION_NAMES", "ContinuousLineWorldEnv", "ContinuousLineWorldVectorEnv", "LineWorld"]
 
 gym.register(
     id="ContinuousLineWorld-v0",
-    entry_point="aifgym.envs.gym_env:ContinuousLineWorldEnv",
-    vector_entry_point="aifgym.envs.vector_env:ContinuousLineWorldVectorEnv",
+    entry_point="aifgym.envs.line_world.gym_env:ContinuousLineWorldEnv",
+    vector_entry_point="aifgym.envs.line_world.vector_env:ContinuousLineWorldVectorEnv",
     max_episode_steps=8,
 )

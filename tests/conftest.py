@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
-from aifgym.agents.generative_model import epsilon_identity
+from aifgym.agents.models.generative_model import epsilon_identity
 from aifgym.envs import LineWorld
 from helpers import small_encoder
 

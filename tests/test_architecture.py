@@ -1,6 +1,8 @@
-"""Directions of imports, and the claim that training and acting never see a hidden state."""
+"""Directions of imports, sizes, and the claim that training and acting never see a hidden state."""
 
 import ast
+import configparser
+import functools
 from pathlib import Path
 
 import pytest
@@ -13,26 +15,71 @@ MAY_IMPORT = {
     "training": {"training", "agents", "envs"},
     "benchmarks": set(PACKAGES),
 }
+# Folders of each package from the lowest up; a folder imports itself and what stands below it.
+# "" is what lies in the package itself.
+ORDER = {
+    "envs": ("checks vector_info colours", "line_world", "jax_env __init__"),
+    "agents": ("files", "encoders", "models", "planning", "acting", ""),
+    "training": ("data alignment", "objectives", "descent", "config", "learners", ""),
+    "benchmarks": (
+        "system scenarios",
+        "contenders",
+        "running",
+        "analysis",
+        "studies pictures speed",
+        "report",
+        "commands",
+        "cli",
+        "",
+    ),
+}
 FORBIDDEN_LIBRARIES = {
     "envs": {"jax", "torch", "equinox", "pymdp", "stable_baselines3", "sb3_contrib", "matplotlib"},
     "agents": {"torch", "stable_baselines3", "sb3_contrib", "matplotlib", "gymnasium"},
     "training": {"torch", "stable_baselines3", "sb3_contrib", "matplotlib"},
     "benchmarks": set(),
 }
-FILES = [path for package in PACKAGES for path in sorted((ROOT / package).glob("*.py"))]
+# Imported on demand, see the test below.
+LOADS_JAX = {"envs/jax_env.py", "envs/line_world/jax_env.py"}
+FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+LARGEST_FILE, LARGEST_FOLDER = 200, 13
 
 
-def imported_modules(path: Path) -> set[str]:
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@functools.cache
+def imported_modules(path: Path) -> frozenset[str]:
     """Full dotted names of all that a file imports, relative imports resolved."""
-    package, names = f"aifgym.{path.parent.name}", set()
+    package = ("aifgym", *path.parent.relative_to(ROOT).parts)
+    names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package.split(".")[: 3 - node.level]) if node.level else ""
-            source = ".".join(part for part in (base, node.module) if part)
+            base = package[: len(package) + 1 - node.level] if node.level else ()
+            source = ".".join([*base, *([node.module] if node.module else [])])
             names |= {source} | {f"{source}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
+
+
+def files_of(module: str) -> list[Path]:
+    """The file of one of our modules, and the `__init__` of each package on the way there."""
+    parts = module.split(".")[1:]
+    found = [ROOT.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
+    found.append(ROOT.joinpath(*parts).with_suffix(".py") if parts else ROOT / "missing")
+    return [path for path in found if path.exists()]
+
+
+@functools.cache
+def imported_files(path: Path) -> frozenset[Path]:
+    """Our own files that a file names in its imports."""
+    modules = [name for name in imported_modules(path) if name.split(".")[0] == "aifgym"]
+    inits = {ROOT / package / "__init__.py" for package in PACKAGES}
+    own = {ROOT / path.relative_to(ROOT).parts[0] / "__init__.py"}
+    found = {file for module in modules for file in files_of(module)}
+    return frozenset(found - own - ({path} | (inits & {path})))
 
 
 def reachable(path: Path) -> set[Path]:
@@ -40,52 +87,90 @@ def reachable(path: Path) -> set[Path]:
     seen, todo = set(), [path]
     while todo:
         current = todo.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        for name in imported_modules(current):
-            parts = name.split(".")
-            if parts[0] == "aifgym" and len(parts) >= 3:
-                candidate = ROOT / parts[1] / f"{parts[2]}.py"
-                todo += [candidate] if candidate.exists() else []
-            if parts[0] == "aifgym" and len(parts) >= 2 and parts[1] != current.parent.name:
-                todo.append(ROOT / parts[1] / "__init__.py")
+        if current not in seen:
+            seen.add(current)
+            todo += imported_files(current)
     return seen
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def level(path: Path) -> int:
+    """Place of a file in the order of its package's folders."""
+    package, *folders = path.relative_to(ROOT).parts
+    order = ORDER[package]
+    place = folders[0] if len(folders) > 1 else path.stem
+    named = [index for index, names in enumerate(order) if place in names.split()]
+    return named[0] if named else order.index("")
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_imports_point_in_the_allowed_direction(path):
-    package = path.parent.name
+    package = path.relative_to(ROOT).parts[0]
     for name in imported_modules(path):
         parts = name.split(".")
         if parts[0] == "aifgym" and len(parts) > 1:
             assert parts[1] in MAY_IMPORT[package], f"{path} imports {name}"
-        if path.name != "jax_env.py":  # imported on demand, see the test below
+        if name_of(path) not in LOADS_JAX:
             assert parts[0] not in FORBIDDEN_LIBRARIES[package], f"{path} imports {name}"
+    for other in imported_files(path):
+        if other.relative_to(ROOT).parts[0] == package and other.stem != "__init__":
+            assert level(other) <= level(path), f"{path} imports {other}, which stands above it"
+
+
+def test_no_imports_in_a_circle():
+    done, path_to = set(), []
+
+    def visit(file: Path) -> None:
+        assert file not in path_to, " -> ".join(map(name_of, [*path_to, file]))
+        if file not in done:
+            path_to.append(file)
+            for other in imported_files(file):
+                visit(other)
+            done.add(path_to.pop())
+
+    for file in FILES:
+        visit(file)
 
 
 def test_importing_the_environments_loads_neither_jax_nor_torch():
-    loaded = reachable(ROOT / "envs" / "__init__.py")
-    assert ROOT / "envs" / "vector_env.py" in loaded
-    assert ROOT / "envs" / "jax_env.py" not in loaded
+    loaded = {name_of(path) for path in reachable(ROOT / "envs" / "__init__.py")}
+    assert "envs/line_world/vector_env.py" in loaded
+    assert not loaded & LOADS_JAX
 
 
-@pytest.mark.parametrize(
-    "name", ["objectives", "trainer", "evidence", "evidence_fit", "evidence_trainer", "estimates"]
-)
-def test_what_trains_cannot_reach_the_hidden_state(name):
-    loaded = {
-        path.parent.name + "/" + path.name for path in reachable(ROOT / "training" / f"{name}.py")
-    }
-    assert not {file for file in loaded if file.startswith("envs/")}
-    assert not loaded & {"training/data_sources.py", "training/metrics.py"}
+WHAT_TRAINS = [
+    path
+    for folder in ("alignment", "objectives", "descent", "learners")
+    for path in sorted((ROOT / "training" / folder).glob("*.py"))
+]
+
+
+@pytest.mark.parametrize("path", WHAT_TRAINS, ids=name_of)
+def test_what_trains_cannot_reach_the_hidden_state(path):
+    loaded = {name_of(file) for file in reachable(path)}
+    assert not {file for file in loaded if file.startswith(("envs/", "benchmarks/"))}
+    assert not loaded & {"training/data/collection.py", "training/data/simulation.py"}
 
 
 def test_acting_cannot_reach_the_hidden_state():
-    for path in (ROOT / "agents").glob("*.py"):
-        assert {loaded.parent.name for loaded in reachable(path)} == {"agents"}
+    for path in (ROOT / "agents").rglob("*.py"):
+        assert {loaded.relative_to(ROOT).parts[0] for loaded in reachable(path)} == {"agents"}
 
 
-def test_files_stay_small():
-    long = {str(path): len(path.read_text().splitlines()) for path in FILES}
-    assert {path: length for path, length in long.items() if length > 200} == {}
+def test_files_and_folders_stay_small():
+    long = {name_of(path): len(path.read_text().splitlines()) for path in FILES}
+    assert {path: length for path, length in long.items() if length > LARGEST_FILE} == {}
+    folders = {path.parent for path in FILES}
+    sizes = {name_of(f): sum(p.stem != "__init__" for p in f.glob("*.py")) for f in folders}
+    assert {folder: size for folder, size in sizes.items() if size > LARGEST_FOLDER} == {}
+
+
+def test_sub_packages_are_listed_and_import_nothing():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    listed = set(config["options"]["packages"].split())
+    folders = {path.parent.relative_to(ROOT) for path in FILES}
+    assert listed == {".".join(["aifgym", *folder.parts]) for folder in folders}
+    for folder in folders:
+        init = ROOT / folder / "__init__.py"
+        assert init.exists(), folder
+        assert len(folder.parts) == 1 or init.read_text() == ""

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
-from ..agents.generative_model import PLANNERS
-from .recipes import TutorialRecipe
+from ..agents.models.generative_model import PLANNERS
+from .descent.recipes import TutorialRecipe
 
 CHOICES = {
     "objective": ("evidence", "tutorial"),

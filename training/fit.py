@@ -9,20 +9,20 @@ import jax.random as jr
 import numpy as np
 
 from ..agents import ActiveInferenceEncoderAgent, GenerativeModel
-from ..agents.generative_model import epsilon_identity
-from ..agents.planners import check_policies
+from ..agents.models.generative_model import epsilon_identity
+from ..agents.planning.planners import check_policies
 from ..envs import LineWorld
 from .config import TrainConfig
-from .data_sources import collect, simulate
-from .estimates import estimate, estimate_rewards, fitted_dynamics
-from .evidence_fit import fit_evidence
+from .data.collection import collect, simulate
+from .data.trajectories import Trajectories, check_trajectories, hold_out
+from .descent.checkpoints import NoFolder, RunFolder
+from .descent.recipes import LARGEST_CANDIDATE, Recipe, recipe_for
 from .history import History, doubts
-from .num_states import choose_num_states
+from .learners.estimates import estimate, estimate_rewards, fitted_dynamics
+from .learners.evidence import fit_evidence
+from .learners.num_states import choose_num_states
+from .learners.tutorial import fit_tutorial
 from .problem import Problem, Source, check_enough, stated_problem
-from .recipes import LARGEST_CANDIDATE, Recipe, recipe_for
-from .run_folder import NoFolder, RunFolder
-from .trajectories import Trajectories, check_trajectories, hold_out
-from .tutorial_fit import fit_tutorial
 
 
 def fit(

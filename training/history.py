@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from .alignment import Alignment
-from .estimates import Estimates
+from .alignment.align import Alignment
+from .learners.estimates import Estimates
 
 # Nats per observation within which two losses count as equally good.
 SAME_LOSS = 0.03

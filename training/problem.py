@@ -8,7 +8,7 @@ import numpy as np
 
 from ..envs import LineWorld
 from .config import TrainConfig
-from .trajectories import Trajectories
+from .data.trajectories import Trajectories
 
 Source = gym.Env | LineWorld | Trajectories
 # Fewer transitions than this per state tell nothing about where a state leads.

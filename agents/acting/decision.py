@@ -1,0 +1,110 @@
+"""One decision as pure functions on arrays: encode, infer the state, plan, act, predict."""
+
+import functools
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+from pymdp.maths import log_stable
+
+from ..encoders.mlp import ObservationEncoder, encode
+from ..models import filtering as inference
+from ..models.generative_model import GenerativeModel
+from ..planning.planners import PymdpPlanner, build_planner
+from ..planning.tree import PolicyTree
+
+
+class AgentCore(eqx.Module):
+    """All arrays that one decision needs, as one pytree."""
+
+    encoder: ObservationEncoder
+    A: Float[Array, "O K"]
+    B: Float[Array, "K K U"]
+    D: Float[Array, " K"]
+    log_usage: Float[Array, " K"] | None
+    planner: PolicyTree | PymdpPlanner
+
+    def __init__(
+        self, encoder: ObservationEncoder, model: GenerativeModel, usage: np.ndarray | None
+    ) -> None:
+        self.encoder = encoder
+        self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
+        self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
+        self.planner = build_planner(model)
+
+
+def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N K"]:
+    """`log p(x | s)` up to a constant per observation, as the agent is fed.
+
+    With `usage` the scaled likelihood, else the tutorial's categorical observation through A.
+    """
+    if core.log_usage is None:
+        return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
+    # Logits do: their normalisation is the same for all states.
+    return jax.vmap(core.encoder)(observations) - core.log_usage[None]
+
+
+def infer_states(
+    core: AgentCore, observations: Float[Array, "N D"], prior: Float[Array, "N K"]
+) -> Float[Array, "N K"]:
+    """Posterior belief after one observation."""
+    return inference.update_belief(log_likelihood(core, observations), prior)
+
+
+def decide(
+    core: AgentCore,
+    observations: Float[Array, "N D"],
+    prior: Float[Array, "N K"],
+    key: PRNGKeyArray | None,
+) -> tuple[Array, Array, Array]:
+    """One decision for each of N environments.
+
+    Args:
+        core: the agent.
+        observations: `(N, D)`.
+        prior: `(N, K)`, `p(s_t | past)`.
+        key: draws the policy; `None` takes the most probable one.
+
+    Returns:
+        Actions `(N,)`, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
+    """
+    belief = infer_states(core, observations, prior)
+    if key is None:
+        action = core.planner.best_action(belief)
+    else:
+        action = core.planner.sampled_action(belief, key)
+    return action, belief, inference.predict_belief(belief, action, core.B)
+
+
+def encode_batch(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N O"]:
+    """Categorical observations `p(o | x)`."""
+    return encode(core.encoder, observations)
+
+
+def split_core(core: AgentCore) -> tuple[tuple, tuple]:
+    """The arrays of a core, and the rest of it, which is hashable."""
+    leaves, structure = jax.tree.flatten(core)
+    arrays = tuple(leaf if eqx.is_array(leaf) else None for leaf in leaves)
+    rest = tuple(None if eqx.is_array(leaf) else leaf for leaf in leaves)
+    return arrays, (structure, rest)
+
+
+@functools.lru_cache(maxsize=64)
+def compiled(function: Callable, static: tuple, *fixed) -> Callable:
+    """`function(core, *fixed, ...)` on the arrays of a core, with `fixed` known when it compiles.
+
+    Agents of one structure share the compiled code.
+
+    A plain tuple of arrays is what `jax.jit` dispatches fastest: a module as an argument would
+    cost more than the decision itself.
+    """
+    structure, rest = static
+
+    def on_arrays(arrays: tuple, *arguments):
+        leaves = [array if other is None else other for array, other in zip(arrays, rest)]
+        return function(jax.tree.unflatten(structure, leaves), *fixed, *arguments)
+
+    return jax.jit(on_arrays)

@@ -1,0 +1,51 @@
+"""`aifgym evaluate`: an agent file beside the two references that scores refer to."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from ...agents import ActiveInferenceEncoderAgent
+from ...envs import LineWorld
+from ..analysis.statistics import normalised_score
+from ..contenders.references import ExactBayes, Random
+from ..running.evaluation import episode_returns
+from .agent_notes import note_differences
+from .support import make_env
+
+
+def evaluate(
+    path: Path, episodes: int, episode_steps: int, world: LineWorld, compiled: bool
+) -> int:
+    """Prints mean returns of the agent and of the two references that scores refer to."""
+    if episodes < 1:
+        raise ValueError(f"--episodes must be at least 1, got {episodes}")
+    if world.rewarded_state is None:
+        raise ValueError("--target-state must be a state: the references need to know the target")
+    agent = ActiveInferenceEncoderAgent.load(path)
+    if agent.model.num_states != world.num_states:
+        raise ValueError(
+            f"{path} has {agent.model.num_states} states, the world {world.num_states}: "
+            "pass --num-states"
+        )
+
+    note_differences(agent, world)
+    make_scenario_env = partial(make_env, world, episode_steps)
+    policies = {"agent": agent, "random": Random(), "exact Bayes": ExactBayes()}
+    returns = {}
+    for name, policy in policies.items():
+        if policy is not agent:
+            policy.train(make_scenario_env)
+        if policy is agent and compiled:
+            from ..running.closed_loop import (
+                closed_loop_returns,  # pymdp's environments load slowly
+            )
+
+            returns[name] = closed_loop_returns(agent, world, episode_steps, episodes)
+        else:
+            returns[name] = episode_returns(policy, make_scenario_env, episodes)
+        error = returns[name].std() / np.sqrt(episodes)
+        print(f"{name:12s} mean return {returns[name].mean():7.3f} +- {error:.3f}")
+    score = normalised_score(*(returns[n].mean() for n in ("agent", "random", "exact Bayes")))
+    print("normalised score " + ("-" if score is None else f"{score:.3f}"))
+    return 0

@@ -1,0 +1,60 @@
+"""`aifgym seeds` and `aifgym tune`: studies of many trainings, one line of a table each."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ..studies import seeds as seed_study
+from .support import check_parent, require_bench, write_table
+
+
+def seeds(
+    study: seed_study.Study, num_seeds: int, first_seed: int, tutorial: bool, out: Path
+) -> int:
+    """Runs the study, one line per seed, writes the table and prints the success fractions."""
+    if num_seeds < 1:
+        raise ValueError(f"--num-seeds must be at least 1, got {num_seeds}")
+    check_parent(out)
+    references = seed_study.control_references(study)
+    runs = [seed_study.run_seed] + [seed_study.run_tutorial_seed] * tutorial
+    results = []
+    for run in runs:
+        for seed in tqdm(range(first_seed, first_seed + num_seeds), unit=" seeds"):
+            results.append(run(study, seed, references))
+            write_table(out, [dataclasses.asdict(result) for result in results])
+    for recipe in dict.fromkeys(result.recipe for result in results):
+        print(_seeds_line(recipe, [r for r in results if r.recipe == recipe]))
+    print(f"wrote {out}")
+    return 0
+
+
+def tune(out: Path) -> int:
+    """Runs the search, writes its table and prints the winner."""
+    require_bench("tune")
+    from ..studies import tuning
+
+    check_parent(out)
+    with tqdm(total=tuning.num_steps(), unit=" steps") as bar:
+        tried = tuning.search(progress=bar.update)
+    write_table(out, tried)
+    print(f"best: {tried[0]['settings']}, score {tried[0]['score']}\nwrote {out}")
+    return 0
+
+
+def _seeds_line(recipe: str, results: list[seed_study.SeedResult]) -> str:
+    gaps = np.array([r.bayes_accuracy - r.raw_accuracy for r in results])
+    seconds = np.array([result.seconds for result in results])
+    scores = [r.control_score for r in results if r.control_score is not None]
+    failed = [result.seed for result in results if not result.success]
+    control = f", control score mean {np.mean(scores):.3f} min {min(scores):.3f}" if scores else ""
+    warned = sum(bool(result.warnings) for result in results)
+    return (
+        f"{recipe}: {len(results) - len(failed)} of {len(results)} seeds succeed (failed: "
+        f"{failed or 'none'}); exact Bayes {np.mean([r.bayes_accuracy for r in results]):.3f}, "
+        f"gap mean {gaps.mean():.4f} max {gaps.max():.4f}; aligned accuracy "
+        f"{np.mean([r.aligned_accuracy for r in results]):.3f}{control}; seconds: first "
+        f"{seconds[0]:.1f}, further {np.median(seconds[1:]) if len(seconds) > 1 else 0:.2f}; "
+        f"{warned} warned"
+    )

@@ -1,0 +1,53 @@
+"""What several commands share: the environment, checks before the work, tables after it."""
+
+import csv
+import importlib.util
+from pathlib import Path
+
+import gymnasium as gym
+
+from ...agents.files import replacing
+from ...envs import LineWorld
+from ..scenarios.line import ENV_ID
+
+
+class MissingExtra(Exception):
+    """A command needs packages that were not installed."""
+
+
+def make_env(world: LineWorld, episode_steps: int, **kwargs) -> gym.Env:
+    """The environment that the command line describes."""
+    if episode_steps < 1:
+        raise ValueError(f"--episode-steps must be at least 1, got {episode_steps}")
+    return gym.make(ENV_ID, max_episode_steps=episode_steps, **world.to_dict(), **kwargs)
+
+
+def check_folder(out: Path) -> None:
+    """Raises ValueError where `--out` names a file in place of a folder."""
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out must be a folder, {out} is a file")
+
+
+def check_parent(out: Path) -> None:
+    """Raises ValueError where the folder that `--out` is to be written to does not exist."""
+    if not out.parent.is_dir():
+        raise ValueError(f"--out: there is no folder {out.parent}")
+
+
+def write_table(path: Path, rows: list[dict]) -> None:
+    """Writes dicts with the same keys as CSV, all or nothing."""
+    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def require_bench(command: str) -> None:
+    """Raises MissingExtra where the peers and the plots of `command` are not installed."""
+    needed = ("stable_baselines3", "matplotlib", "jinja2")
+    missing = [name for name in needed if not importlib.util.find_spec(name)]
+    if missing:
+        raise MissingExtra(
+            f"{command} needs {' and '.join(missing)}: "
+            'pip install -c constraints.txt ".[bench]" in the checkout'
+        )

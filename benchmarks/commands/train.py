@@ -1,0 +1,138 @@
+"""`aifgym train`: from the command line to an agent file, with runs that can be resumed."""
+
+import dataclasses
+import json
+import time
+from pathlib import Path
+
+import jax
+from tqdm import tqdm
+
+from ...agents.files import write_text
+from ...envs import LineWorld
+from ...training import History, TrainConfig, fit
+from ...training.descent.recipes import TutorialRecipe
+from ...training.fit import configured_recipe
+from ..system import interrupts
+from . import pictures
+from .support import MissingExtra, check_parent, make_env, write_table
+
+ARGUMENTS_FILE = "arguments.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainArguments:
+    """What defines a training: stored in its run folder, so that it can be resumed."""
+
+    out: Path
+    seed: int
+    episode_steps: int
+    config: TrainConfig
+    world: LineWorld
+
+    def to_json(self) -> str:
+        """All of it as JSON; paths absolute, so that a run resumes from any folder."""
+        return json.dumps(dataclasses.asdict(self) | {"out": str(self.out.absolute())}, indent=2)
+
+    @classmethod
+    def from_run(cls, run: Path) -> "TrainArguments":
+        """What `to_json` wrote into a run folder.
+
+        Raises:
+            ValueError: there is no run.
+        """
+        path = run / ARGUMENTS_FILE
+        if not path.exists():
+            raise ValueError(f"--resume: {run} holds no run ({ARGUMENTS_FILE} is missing)")
+        stored = json.loads(path.read_text())
+        config = stored["config"] | {"tutorial": TutorialRecipe(**stored["config"]["tutorial"])}
+        return cls(
+            Path(stored["out"]),
+            stored["seed"],
+            stored["episode_steps"],
+            TrainConfig(**config),
+            LineWorld(**stored["world"]),
+        )
+
+
+def train(
+    arguments: TrainArguments, run: Path | None, tensorboard: bool, figures: bool = False
+) -> int:
+    """Trains, writes agent file, history and figures, says how it went."""
+    out, config = arguments.out, arguments.config
+    check_parent(out)
+    if out.is_dir() or out.suffix == ".csv":
+        raise ValueError(f"--out must name an agent file, not a folder or a .csv, got {out}")
+    writer = _summary_writer(out) if tensorboard else None
+    env = make_env(arguments.world, arguments.episode_steps)
+    before = time.perf_counter()
+    if run is not None:
+        run.mkdir(parents=True, exist_ok=True)
+        if not (run / ARGUMENTS_FILE).exists():
+            write_text(run / ARGUMENTS_FILE, arguments.to_json())
+    with interrupts.held():  # interrupted while it looks for devices, JAX would wait for a minute
+        jax.local_devices()
+    total = _num_steps(arguments)
+    with tqdm(total=total, desc="training (compiles first)", unit=" steps") as bar:
+        agent, history = fit(env, config, arguments.seed, progress=bar.update, run_folder=run)
+    agent.save(out)
+    table = out.with_suffix(".csv")
+    write_table(table, history.rows)
+    if writer is not None:
+        _write_summaries(writer, history)
+    print(f"{agent}\n{_summary(history)}, {time.perf_counter() - before:.1f} s")
+    for warning in history.warnings:
+        print(f"warning: {warning}")
+    print(f"wrote {out} and {table}{_drawn(arguments, agent, history) if figures else ''}")
+    return 0
+
+
+def _drawn(arguments: TrainArguments, agent, history: History) -> str:
+    """Draws the figures of the training beside the agent file; what to say about it."""
+    if not pictures.can_draw():
+        return f"; no figures without matplotlib: {pictures.MISSING}"
+    folder = arguments.out.with_name(f"{arguments.out.stem}-figures")
+    pictures.check_figures(folder, "--out")
+    pictures.training_figures(agent, history, arguments.world, folder)
+    return f", and figures in {folder}"
+
+
+def _num_steps(arguments: TrainArguments) -> int | None:
+    """Gradient steps to come; None where the number of states is not known yet."""
+    config = arguments.config
+    if config.objective == "tutorial":
+        return config.train_steps or config.tutorial.train_steps
+    if config.num_states == "auto":
+        return None
+    recipe = configured_recipe(config, config.num_states or arguments.world.num_states)
+    finetuned = recipe.finetune is not None and config.dynamics != "learned"
+    return int(recipe.main.num_steps + (recipe.finetune.num_steps if finetuned else 0))
+
+
+def _summary(history: History) -> str:
+    best = history.best_restart
+    return (
+        f"{history.num_transitions:,} reward-free steps, "
+        f"best of {len(history.held_out_loss)} restarts: "
+        f"held-out loss {history.held_out_loss[best]:.3f}, "
+        f"{history.effective_states[best]:.1f} states in use"
+    )
+
+
+def _summary_writer(out: Path):
+    try:
+        from tensorboardX import SummaryWriter
+    except ImportError as error:
+        raise MissingExtra(
+            '--tensorboard needs: pip install -c constraints.txt ".[tensorboard]" in the checkout'
+        ) from error
+    return SummaryWriter(str(out.with_suffix("")) + "-tensorboard")
+
+
+def _write_summaries(writer, history: History) -> None:
+    for row in history.rows:
+        for name, value in row.items():
+            if isinstance(value, float):
+                tag = f"{row['phase']}/{name}/restart_{row['restart']}"
+                writer.add_scalar(tag, value, row["step"])
+    writer.close()

@@ -1,0 +1,161 @@
+"""Policies that learn nothing: what is worst, what is simple, what is best."""
+
+import numpy as np
+from scipy.special import softmax
+
+from ...envs import LineWorld
+from ..scenarios.wrappers import transition_matrix
+from .base import Contender
+
+WORLD = "transition matrix B and target state, before and after a change; horizon"
+
+
+class Reference(Contender):
+    """A policy that needs the world, and no training: a changed world is told at once."""
+
+    def adapt(self, env_factory, budget, seed) -> None:
+        """Looks at the changed world."""
+        self.train(env_factory, budget, seed)
+
+
+class Random(Reference):
+    """Uniformly random actions."""
+
+    name = "random"
+    given = "nothing"
+
+    def train(self, env_factory, budget=0, seed=0) -> None:
+        """Only seeds the actions."""
+        self._num_actions = int(env_factory().action_space.n)
+        self._rng = np.random.default_rng(seed)
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """Draws, whatever `deterministic` says."""
+        return self._rng.integers(self._num_actions, size=np.shape(observation)[:-1]), None
+
+
+class BestConstant(Reference):
+    """The constant action with the highest expected return."""
+
+    name = "best constant"
+    given = f"start distribution; {WORLD}"
+
+    def train(self, env_factory, budget=0, seed=0) -> None:
+        """Expected returns in closed form."""
+        env = env_factory()
+        B, world = transition_matrix(env), env.unwrapped.world
+        expected = [
+            _constant_return(B[:, :, u], world, env.spec.max_episode_steps)
+            for u in range(B.shape[2])
+        ]
+        self._action = int(np.argmax(expected))
+        self.hyperparameters = {"action": self._action}
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """The action."""
+        return np.full(np.shape(observation)[:-1], self._action), None
+
+
+class Optimal(Reference):
+    """Value iteration on the true state, which it sees: nobody can do better in expectation."""
+
+    name = "full information"
+    given = f"the hidden state at every step; {WORLD}"
+    sees_state = True
+
+    def train(self, env_factory, budget=0, seed=0) -> None:
+        """Solves the world that the environment holds."""
+        self._action_values = solved(env_factory())
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """Memory: the number of steps `(N,)` since the start."""
+        states = np.asarray(observation)
+        step = _steps_since_start(states.shape, state, episode_start)
+        actions = self._action_values[_within(step, self._action_values), states].argmax(axis=-1)
+        return actions, step + 1
+
+
+class ExactBayes(Reference):
+    """Exact Bayes filter with the true densities, and QMDP over the rest of the episode.
+
+    QMDP (Littman, Cassandra and Kaelbling 1995) values an action as if the state became known
+    after it: exact where observations tell the state, optimistic where they do not.
+    """
+
+    name = "exact Bayes"
+    given = f"emission densities; start distribution; {WORLD}"
+
+    def train(self, env_factory, budget=0, seed=0) -> None:
+        """Value iteration on the world that the environment holds."""
+        env = env_factory()
+        self._world = env.unwrapped.world
+        self._B, self._D = transition_matrix(env), self._world.initial_probs
+        self._action_values = solved(env)
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """Memory: the prior `(N, K)` and the number of steps `(N,)` since the start."""
+        observations = np.atleast_2d(observation)
+        num_envs = len(observations)
+        if state is None:
+            state = np.zeros((num_envs, len(self._D))), np.zeros(num_envs, int)
+            episode_start = np.ones(num_envs, bool)
+        restart = np.zeros(num_envs, bool) if episode_start is None else np.asarray(episode_start)
+        prior = np.where(restart[:, None], self._D, state[0])
+        step = np.where(restart, 0, state[1])
+        log_likelihood = exact_log_likelihood(self._world, observations)
+        log_prior = np.log(prior, where=prior > 0, out=np.full(prior.shape, -np.inf))
+        belief = softmax(log_likelihood + log_prior, axis=1)
+        values = self._action_values[_within(step, self._action_values)]
+        action = np.einsum("nk,nku->nu", belief, values).argmax(axis=1)
+        predicted = np.einsum("jkn,nk->nj", self._B[:, :, action], belief)
+        return action.reshape(np.shape(observation)[:-1]), (predicted, step + 1)
+
+
+def exact_log_likelihood(world: LineWorld, observations: np.ndarray) -> np.ndarray:
+    """`log p(x | s)` of the true Gaussians up to a constant: `(..., 2)` in, `(..., K)` out."""
+    squares = ((observations[..., None, :] - world.means) ** 2).sum(axis=-1)
+    return -squares / (2 * world.emission_scale**2)
+
+
+def solved(env) -> np.ndarray:
+    """`finite_horizon_values` of the world and the episode length that `env` holds."""
+    world = env.unwrapped.world
+    reward = np.eye(world.num_states)[world.rewarded_state]
+    return finite_horizon_values(transition_matrix(env), reward, env.spec.max_episode_steps)
+
+
+def finite_horizon_values(B: np.ndarray, reward: np.ndarray, horizon: int) -> np.ndarray:
+    """Value iteration backwards from the end of an episode.
+
+    Args:
+        B: `(K, K, U)`, `p(next | current, action)`.
+        reward: `(K,)`, reward for reaching a state.
+        horizon: T, number of steps of an episode.
+
+    Returns:
+        `(T, K, U)`, expected sum of rewards to come for `[step, state, action]`.
+    """
+    value, by_step = np.zeros(len(reward)), []
+    for _ in range(horizon):
+        action_values = np.einsum("jku,j->ku", B, reward + value)
+        value = action_values.max(axis=1)
+        by_step.append(action_values)
+    return np.stack(by_step[::-1])
+
+
+def _constant_return(transitions: np.ndarray, world: LineWorld, horizon: int) -> float:
+    belief, total = world.initial_probs, 0.0
+    for _ in range(horizon):
+        belief = transitions @ belief
+        total += belief[world.rewarded_state]
+    return total
+
+
+def _steps_since_start(shape, state, episode_start) -> np.ndarray:
+    if state is None:
+        return np.zeros(shape, int)
+    return state if episode_start is None else np.where(episode_start, 0, state)
+
+
+def _within(step: np.ndarray, action_values: np.ndarray) -> np.ndarray:
+    return np.minimum(step, len(action_values) - 1)

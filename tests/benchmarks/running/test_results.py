@@ -1,0 +1,95 @@
+import dataclasses
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from aifgym.benchmarks.running import results
+from trial_helpers import append_many, make_result
+
+
+def test_results_come_back_and_a_cut_off_line_is_set_aside(tmp_path):
+    first, second = make_result(seed=0), make_result(seed=1)
+    results.append_results(tmp_path, [first, second])
+    assert results.read_results(tmp_path) == [first, second]
+    path = tmp_path / results.RESULTS_FILE
+    path.write_bytes(path.read_bytes()[:-30])
+    assert results.read_results(tmp_path) == [first]
+    results.append_results(tmp_path, [second])
+    assert results.read_results(tmp_path) == [first, second]
+    assert (tmp_path / "results.csv.damaged").stat().st_size > 0
+
+
+def test_what_is_appended_after_a_crash_is_not_swallowed(tmp_path):
+    results.append_results(tmp_path, [make_result(seed=0)])
+    path = tmp_path / results.RESULTS_FILE
+    path.write_bytes(path.read_bytes()[:-30])
+    results.append_results(tmp_path, [make_result(seed=1)])
+    assert results.read_results(tmp_path) == [make_result(seed=1)]
+
+
+def test_a_result_that_two_runs_made_counts_once(tmp_path):
+    first = make_result(mean_return=1.0)
+    results.append_results(tmp_path, [first, make_result(1), make_result(mean_return=2.0)])
+    assert results.read_results(tmp_path) == [first, make_result(1)]
+
+
+def test_a_failed_trial_that_then_worked_counts_as_that(tmp_path):
+    worked = make_result()
+    broken = make_result(error="RuntimeError: no", mean_return=None, episode_returns=[])
+    results.append_results(tmp_path, [broken])
+    assert results.read_results(tmp_path) == [broken]
+    again = dataclasses.replace(broken, error="RuntimeError: no again")
+    results.append_results(tmp_path, [again])
+    assert results.read_results(tmp_path) == [again]
+    results.append_results(tmp_path, [worked, broken])
+    assert results.read_results(tmp_path) == [worked]
+
+
+def test_a_damaged_line_is_named(tmp_path):
+    results.append_results(tmp_path, [make_result()])
+    with open(tmp_path / results.RESULTS_FILE, "a") as file:
+        file.write("centre,PPO,zero\n")
+    with pytest.raises(ValueError, match=r"results\.csv, line 3 is damaged"):
+        results.read_results(tmp_path)
+
+
+def test_a_line_break_in_a_result_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="line breaks"):
+        results.append_results(tmp_path, [make_result(given="two\nlines")])
+    assert not (tmp_path / results.RESULTS_FILE).exists()
+
+
+def test_a_results_file_with_other_columns_is_refused(tmp_path):
+    (tmp_path / results.RESULTS_FILE).write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="other columns"):
+        results.read_results(tmp_path)
+
+
+def test_results_are_plain_data():
+    assert dataclasses.asdict(make_result())["episode_returns"] == [0, 2]
+
+
+def test_processes_that_write_at_once_do_not_mix_their_lines(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=append_many, args=(tmp_path, 25 * n)) for n in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    keys = {result.key for result in results.read_results(tmp_path)}
+    assert keys == {("centre", "PPO", seed, b) for seed in range(75) for b in (1024, 4096)}
+    assert not (tmp_path / "results.csv.damaged").exists()
+
+
+def test_finished_keys_grow_with_the_file(tmp_path):
+    finished = results.FinishedKeys(tmp_path)
+    assert finished() == set()
+    results.append_results(tmp_path, [make_result(0), make_result(1, error='no, "really"')])
+    assert finished() == {make_result(0).key}
+    results.append_results(tmp_path, [make_result(1)])
+    path = tmp_path / results.RESULTS_FILE
+    path.write_bytes(path.read_bytes() + b"centre,PPO,2,10")  # cut off
+    assert finished() == {make_result(0).key, make_result(1).key}
+    results.append_results(tmp_path, [make_result(2)])
+    assert finished() == {make_result(seed).key for seed in range(3)}

@@ -1,0 +1,117 @@
+"""Sequences of observations and actions. No hidden state inside."""
+
+import dataclasses
+import os
+import zipfile
+
+import jax
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+
+from ...agents.files import replacing
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Trajectories:
+    """N sequences of at most T steps, padded at their end.
+
+    Attributes:
+        observations: `(N, T, D)` float32, `x_t`.
+        actions: `(N, T)` int32, `a_t`, taken after `x_t`; the last one of a sequence is unused.
+        mask: `(N, T)` bool, true where there is an observation.
+        rewards: `(N, T)` float32, what `a_t` brought, or None where rewards were not recorded.
+        num_actions: U.
+    """
+
+    observations: Float[Array, "N T D"]
+    actions: Int[Array, "N T"]
+    mask: Bool[Array, "N T"]
+    rewards: Float[Array, "N T"] | None = None
+    num_actions: int = dataclasses.field(default=3, metadata={"static": True})
+
+    def take(self, indices) -> "Trajectories":
+        """The sequences at `indices`."""
+        return jax.tree.map(lambda array: array[indices], self)
+
+    @property
+    def num_sequences(self) -> int:
+        """N."""
+        return self.mask.shape[0]
+
+    @property
+    def num_transitions(self) -> int:
+        """Number of `(x_t, a_t, x_{t+1})` in all sequences."""
+        return int(np.sum(self.mask[:, 1:]))
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes an `.npz` file, all or nothing."""
+        arrays = {n: np.asarray(v) for n, v in dataclasses.asdict(self).items() if v is not None}
+        with replacing(path) as temporary, open(temporary, "wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Trajectories":
+        """Reads what `save` wrote, without pickle.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it holds something else, or values that cannot be trained on.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = dict(archive)
+            arrays["num_actions"] = int(arrays["num_actions"])
+            loaded = cls(**arrays)
+        except (zipfile.BadZipFile, AttributeError, EOFError, KeyError, TypeError, ValueError) as e:
+            raise ValueError(f"{os.fspath(path)} is not a file of trajectories: {e}") from e
+        check_trajectories(loaded)
+        return loaded
+
+
+def check_trajectories(data: Trajectories) -> None:
+    """Raises ValueError for what cannot be trained on.
+
+    That is: shapes that disagree, a mask with holes, observations that are constant or not finite,
+    an action outside `0..num_actions - 1`, a reward that is not finite.
+    """
+    mask = np.asarray(data.mask)
+    if mask.ndim != 2 or mask.dtype != bool:
+        raise ValueError(f"mask must be bool (N, T), got {mask.dtype} {mask.shape}")
+    if np.ndim(data.observations) != 3 or data.observations.shape[:2] != mask.shape:
+        raise ValueError(f"observations must be (N, T, D), got {np.shape(data.observations)}")
+    if np.shape(data.actions) != mask.shape:
+        raise ValueError(f"actions must be {mask.shape}, got {np.shape(data.actions)}")
+    if not mask[:, :1].all() or (mask[:, 1:] > mask[:, :-1]).any():
+        raise ValueError("mask must be true from a sequence's first step to its last")
+    seen = np.asarray(data.observations)[mask]
+    if not np.isfinite(seen).all():
+        raise ValueError("observations must be finite")
+    if (seen.std(axis=0) < 1e-12).any():
+        raise ValueError("observations must vary in each dimension, one of them is constant")
+    taken = np.asarray(data.actions)[:, :-1][mask[:, 1:]]
+    if taken.size and not 0 <= taken.min() <= taken.max() < data.num_actions:
+        raise ValueError(
+            f"actions must be in 0..{data.num_actions - 1}, got {taken.min()}..{taken.max()}"
+        )
+    if data.rewards is not None:
+        if np.shape(data.rewards) != mask.shape:
+            raise ValueError(f"rewards must be {mask.shape}, got {np.shape(data.rewards)}")
+        if not np.isfinite(np.asarray(data.rewards)).all():
+            raise ValueError("rewards must be finite")
+
+
+def hold_out(
+    trajectories: Trajectories, fraction: float, seed: int
+) -> tuple[Trajectories, Trajectories]:
+    """Splits at random into sequences for training and held-out ones, at least one of each.
+
+    Raises:
+        ValueError: there are fewer than two sequences.
+    """
+    count = trajectories.num_sequences
+    if count < 2:
+        raise ValueError(f"training needs at least 2 sequences, got {count}: collect more steps")
+    order = np.random.default_rng(seed).permutation(count)
+    num_held_out = min(max(round(fraction * count), 1), count - 1)
+    return trajectories.take(order[num_held_out:]), trajectories.take(order[:num_held_out])

@@ -1,0 +1,162 @@
+"""Adam on the evidence objective: pure functions of a state that can be stored and resumed."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+import optax
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ...agents.encoders.mlp import ObservationEncoder, log_encode
+from ...agents.models.smoothing import TINY
+from ..data.trajectories import Trajectories
+from ..objectives.evidence import effective_num_states, negative_log_evidence, state_usage
+from .recipes import Schedule
+
+# One vector for all parameters: one compiled kernel instead of one per layer.
+ADAM = optax.flatten(optax.scale_by_adam())
+# Steps per call of the compiled program; numbers of steps are rounded up to its multiples.
+CHUNK = 50
+
+
+class Parameters(NamedTuple):
+    """What is trained.
+
+    Known dynamics are logits with a learning rate of 0, so that one compiled program serves known
+    dynamics, learned dynamics and the fine-tuning in between.
+
+    Attributes:
+        encoder: gives `log r(s | x)`.
+        B_logits: `(K, K, U)`, softmax over the first axis is B.
+        D_logits: `(K,)`.
+    """
+
+    encoder: ObservationEncoder
+    B_logits: Float[Array, "K K U"]
+    D_logits: Float[Array, " K"]
+
+    def dynamics(self) -> tuple[Float[Array, "K K U"], Float[Array, " K"]]:
+        """B and D."""
+        return jax.nn.softmax(self.B_logits, axis=0), jax.nn.softmax(self.D_logits)
+
+
+class TrainState(NamedTuple):
+    """Everything that a training needs to go on."""
+
+    parameters: Parameters
+    optimizer: optax.OptState
+    key: PRNGKeyArray
+    step: Int[Array, ""]
+
+
+class Standing(NamedTuple):
+    """How R restarts stand, from held-out sequences.
+
+    Attributes:
+        loss: `(R,)`, negative log evidence per observation, nats.
+        effective_states: `(R,)`, `exp(entropy(rho))`.
+    """
+
+    loss: Float[Array, " R"]
+    effective_states: Float[Array, " R"]
+
+
+def known_logits(probs: Float[Array, "..."]) -> Float[Array, "..."]:
+    """Logits that give back probabilities."""
+    return jnp.log(jnp.maximum(jnp.asarray(probs, jnp.float32), TINY))
+
+
+def begin(parameters: Parameters, key: PRNGKeyArray) -> TrainState:
+    """The state before the first step."""
+    optimizer = ADAM.init(eqx.filter(parameters, eqx.is_inexact_array))
+    return TrainState(parameters, optimizer, key, jnp.zeros((), jnp.int32))
+
+
+def _train_step(state: TrainState, data: Trajectories, schedule: Schedule, batch_size: int):
+    batch = _next_batch(state, data, schedule, batch_size)
+
+    @eqx.filter_value_and_grad
+    def objective(parameters: Parameters):
+        B, D = parameters.dynamics()
+        return negative_log_evidence(parameters.encoder, B, D, batch, schedule.initial_weight)
+
+    loss, gradients = objective(state.parameters)
+    directions, optimizer = ADAM.update(gradients, state.optimizer)
+    begins = schedule.constant_fraction * schedule.num_steps
+    progress = (state.step - begins) / jnp.maximum(schedule.num_steps - begins, 1.0)
+    decay = 0.5 * (1.0 + jnp.cos(jnp.pi * jnp.clip(progress, 0.0, 1.0)))
+    rates = (schedule.learning_rate, *[schedule.dynamics_learning_rate] * 2)
+    updates = [
+        jax.tree.map(lambda leaf, rate=rate: -rate * decay * leaf, part)
+        for part, rate in zip(directions, rates)
+    ]
+    parameters = eqx.apply_updates(state.parameters, Parameters(*updates))
+    return TrainState(parameters, optimizer, state.key, state.step + 1), loss
+
+
+def _next_batch(state: TrainState, data: Trajectories, schedule: Schedule, batch_size: int):
+    """The next sequences in their order, round and round, with noise on their observations."""
+    batch = data.take((state.step * batch_size + jnp.arange(batch_size)) % data.mask.shape[0])
+    size = schedule.noise * jnp.clip(1.0 - state.step / schedule.num_steps, 0.0, 1.0)
+    noise = size * jr.normal(jr.fold_in(state.key, state.step), batch.observations.shape)
+    scale = jnp.broadcast_to(state.parameters.encoder.input_scale, noise.shape)
+    return Trajectories(batch.observations + scale * noise, batch.actions, batch.mask)
+
+
+@eqx.filter_jit
+def train_chunk(
+    states: TrainState, data: Trajectories, schedule: Schedule, batch_size: int
+) -> tuple[TrainState, Float[Array, "R CHUNK"]]:
+    """`CHUNK` more steps of R trainings, one scan.
+
+    All chance comes from `key` and `step` of the state: a training that is stored between two
+    chunks and resumed gives the same result to the bit.
+
+    Args:
+        states: R trainings.
+        data: sequences in an order without meaning.
+        schedule: hyperparameters, as arrays; other values compile nothing new.
+        batch_size: sequences per step.
+
+    Returns:
+        The trainings, and the loss of each step.
+    """
+
+    def one(state):
+        arrays, static = eqx.partition(state, eqx.is_array)
+
+        def body(carry, _):
+            new, loss = _train_step(eqx.combine(carry, static), data, schedule, batch_size)
+            return eqx.filter(new, eqx.is_array), loss
+
+        arrays, losses = jax.lax.scan(body, arrays, length=CHUNK)
+        return eqx.combine(arrays, static), losses
+
+    return eqx.filter_vmap(one)(states)
+
+
+def chunks(
+    states: TrainState, data: Trajectories, schedule: Schedule, batch_size: int
+) -> Iterator[tuple[TrainState, Float[Array, "R CHUNK"]]]:
+    """The trainings and their losses after each chunk, from where they are to the last step."""
+    traced = Schedule(*map(jnp.float32, schedule))
+    for _ in range(int(states.step[0]), math.ceil(schedule.num_steps), CHUNK):
+        states, losses = train_chunk(states, data, traced, batch_size)
+        yield states, losses
+
+
+@eqx.filter_jit
+def standing(parameters: Parameters, data: Trajectories, initial_weight) -> Standing:
+    """How R restarts stand on some sequences."""
+
+    def one(parameters):
+        B, D = parameters.dynamics()
+        loss = negative_log_evidence(parameters.encoder, B, D, data, initial_weight)
+        usage = state_usage(log_encode(parameters.encoder, data.observations), data.mask)
+        return Standing(loss, effective_num_states(usage))
+
+    return eqx.filter_vmap(one)(parameters)
