@@ -1,6 +1,5 @@
 """The Gymnasium shell around N line worlds at once; NumPy on whole batches."""
 
-import dataclasses
 from typing import Any, ClassVar
 
 import gymnasium as gym
@@ -67,16 +66,14 @@ class ContinuousLineWorldVectorEnv(
         checks.check_render_mode(render_mode, self.metadata["render_modes"])
         self.render_mode = render_mode
         self.num_envs = checks.as_integer("num_envs", num_envs, low=1)
-        self.max_episode_steps = max_episode_steps
         if max_episode_steps is not None:
             self.max_episode_steps = checks.as_integer(
                 "max_episode_steps", max_episode_steps, low=1
             )
+        self.max_episode_steps = max_episode_steps
         self.autoreset_mode = checks.checked_mode(autoreset_mode)
         self.metadata = type(self).metadata | {"autoreset_mode": self.autoreset_mode}
-        checks.check_keys(
-            "arguments", world, [field.name for field in dataclasses.fields(LineWorld)]
-        )
+        checks.check_keys("arguments", world, list(LineWorld.__dataclass_fields__))
         self.world = LineWorld(**world)
         box = gym.spaces.Box(-np.inf, np.inf, (OBSERVATION_DIM,), np.float32)
         self.single_observation_space = box
