@@ -196,7 +196,8 @@ def test_a_stopped_run_resumes_to_the_same_bits(world, tmp_path):
 def test_restarts_are_spread_over_devices_with_the_same_result(tmp_path):
     code = (
         "import jax, numpy as np; from aifgym.envs import LineWorld;"
-        "from aifgym.training import TrainConfig, fit, evidence_fit;"
+        "from aifgym.training import TrainConfig, fit;"
+        "from aifgym.training.learners import evidence as evidence_fit;"
         "seen = []; original = evidence_fit._descend;"
         "evidence_fit._descend = lambda states, *a, **k: "
         "(seen.append(len(states.step.sharding.device_set)), original(states, *a, **k))[1];"
