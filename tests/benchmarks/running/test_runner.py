@@ -25,8 +25,8 @@ HERE = Path(__file__).parents[1]
 DRIVER = """
 import sys, pathlib
 sys.path.insert(0, {here!r})
-from aifgym.benchmarks import runner
-from aifgym.benchmarks.engines import in_process, in_processes
+from aifgym.benchmarks.running import runner
+from aifgym.benchmarks.running.engines import in_process, in_processes
 from trial_helpers import tiny_trials
 assert not {{"jax", "torch"}} & set(sys.modules)
 engine = in_process if {workers} == 1 else in_processes({workers})
