@@ -1,30 +1,30 @@
 """The agent behind SB3's `predict`: NumPy outside, pure functions on arrays inside."""
 
-import os
-from typing import Self
-
+import gymnasium as gym
 import jax
 import numpy as np
 from jaxtyping import PRNGKeyArray
 from pymdp.agent import Agent
 
-from .acting.checks import check_rollout, checked_observations, checked_prior
+from .acting.checks import check_rollout, checked_prior
 from .acting.decision import AgentCore, compiled, encode_batch, infer_states
 from .acting.decision_numpy import Decider
+from .acting.observations import checked_observations
 from .acting.pymdp_bridge import continuous_pymdp_agent
 from .acting.rollout import JaxEnv, Rollout, rollout
-from .agent_file import read_agent_file, write_agent_file
-from .encoders.mlp import ObservationEncoder
+from .encoders.protocol import Encoder
 from .goals import WithGoals
 from .models.generative_model import GenerativeModel, checked_usage
-from .planning.planners import resolved_planner
+from .planning.choose import resolved_planner
+from .with_file import WithFile
 
 
-class ActiveInferenceEncoderAgent(WithGoals):
+class ActiveInferenceEncoderAgent(WithGoals, WithFile):
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
     Args:
-        encoder: maps an observation to logits over the model's outcomes.
+        encoder: maps an observation to logits over the model's outcomes; anything with the
+            methods of `aifgym.agents.encoders.protocol.Encoder`.
         model: A, B, C, D and the settings of planning.
         usage: `(K,)`, rho, how often the encoder uses each state. With it the agent is fed scaled
             likelihoods, `log r(s | x) - log rho(s)`; `None` feeds the encoder's categorical
@@ -38,7 +38,7 @@ class ActiveInferenceEncoderAgent(WithGoals):
 
     def __init__(
         self,
-        encoder: ObservationEncoder,
+        encoder: Encoder,
         model: GenerativeModel,
         usage: np.ndarray | None = None,
         settings: dict | None = None,
@@ -51,12 +51,23 @@ class ActiveInferenceEncoderAgent(WithGoals):
             )
         self.encoder, self.model, self.settings = encoder, model, dict(settings or {})
         self.usage = None if usage is None else checked_usage(usage, model)
+        self._observation_space = encoder.observation_space
         self._beliefs: np.ndarray | None = None
         self._decide = Decider(AgentCore(encoder, model, self.usage))
         self._arrays, self._static = self._decide.arrays, self._decide.static
         self._encode = compiled(encode_batch, self._static)
         self._infer_states = compiled(infer_states, self._static)
         self.set_random_seed(seed)
+
+    @property
+    def observation_space(self) -> gym.Space:
+        """The space of one observation, as the encoder says."""
+        return self._observation_space
+
+    @property
+    def action_space(self) -> gym.spaces.Discrete:
+        """Actions, `0 .. U - 1`."""
+        return gym.spaces.Discrete(self.model.num_actions)
 
     @property
     def beliefs(self) -> np.ndarray | None:
@@ -85,7 +96,7 @@ class ActiveInferenceEncoderAgent(WithGoals):
         acts on each observation alone.
 
         Args:
-            observation: `(D,)`, or `(N, D)` for N environments.
+            observation: one of `observation_space`, such as `(D,)`, or `(N, D)` for N environments.
             state: what the last call returned; `None` starts all beliefs from `D`.
             episode_start: `(N,)` bool; beliefs restart from `D` where it is true.
             deterministic: the most probable policy's first action; else a policy is drawn.
@@ -97,19 +108,21 @@ class ActiveInferenceEncoderAgent(WithGoals):
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        observations = self._checked(observation)
-        prior = checked_prior(state, episode_start, len(observations), self.model)
+        observations, shape = checked_observations(observation, self._observation_space)
+        num_envs = shape[0] if shape else 1
+        prior = checked_prior(state, episode_start, num_envs, self.model)
         key = None
         if not deterministic:
             self._key, key = jax.random.split(self._key)
         results = self._decide(observations, prior, key)
         # Copies: what JAX hands out is read-only and would pin its buffers.
         action, self._beliefs, prior = (np.array(result) for result in results)
-        return action.astype(np.int64).reshape(np.shape(observation)[:-1]), (prior,)
+        return action.astype(np.int64).reshape(shape), (prior,)
 
     def encode(self, observations: np.ndarray) -> np.ndarray:
         """Categorical observations `p(o | x)`: `(D,)` or `(N, D)` in, `(N, O)` float32 out."""
-        return np.array(self._encode(self._arrays, self._checked(observations)))
+        checked, _ = checked_observations(observations, self._observation_space)
+        return np.array(self._encode(self._arrays, checked))
 
     def update_beliefs(self, observations: np.ndarray, prior: np.ndarray) -> np.ndarray:
         """Posterior after one observation.
@@ -124,8 +137,8 @@ class ActiveInferenceEncoderAgent(WithGoals):
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        checked = self._checked(observations)
-        prior = checked_prior((prior,), None, len(checked), self.model)
+        checked, shape = checked_observations(observations, self._observation_space)
+        prior = checked_prior((prior,), None, shape[0] if shape else 1, self.model)
         return np.array(self._infer_states(self._arrays, checked, prior))
 
     def rollout(
@@ -166,35 +179,10 @@ class ActiveInferenceEncoderAgent(WithGoals):
         """
         return continuous_pymdp_agent(self.encoder, self.model, self.usage, batch_size)
 
-    def save(self, path: str | os.PathLike) -> None:
-        """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
-        write_agent_file(path, self.encoder, self.model, self.usage, self.settings)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
-        """Reads an agent file and compiles `predict`, unless NumPy decides so few.
-
-        Args:
-            path: the file.
-            num_envs: batch that `predict` is compiled for now; others are at their first call.
-
-        Raises:
-            FileNotFoundError: there is none.
-            ValueError: it is not an agent file, or its contents are not consistent.
-        """
-        agent = cls(*read_agent_file(path))
-        if num_envs is not None:
-            agent.predict(np.zeros((num_envs, agent.encoder.mlp.in_size)))
-            agent._beliefs = None
-        return agent
-
     def __repr__(self) -> str:
-        mlp, model, name = self.encoder.mlp, self.model, type(self).__name__
+        model, name = self.model, type(self).__name__
         return (
             f"{name}(num_states={model.num_states}, num_actions={model.num_actions}, "
             f"policy_len={model.policy_len}, planner={resolved_planner(model)!r}, "
-            f"encoder={mlp.width_size} x {mlp.depth}, evidence={self.evidence!r})"
+            f"encoder={self.encoder!r}, evidence={self.evidence!r})"
         )
-
-    def _checked(self, observations: np.ndarray) -> np.ndarray:
-        return checked_observations(observations, self.encoder.mlp.in_size)

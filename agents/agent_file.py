@@ -1,49 +1,42 @@
-"""Agent files (`.aif`): one zip with `config.json` and one `.npy` per array, no pickle."""
+"""Agent files (`.aif`): encoder, generative model and settings in one archive, no pickle.
+
+Format 2 names the encoder's kind and lists its members with their SHA-256. Format 1, whose encoder
+is always a multilayer perceptron, still loads.
+"""
 
 import dataclasses
-import io
-import json
 import os
-import zipfile
-import zlib
 from importlib import metadata
-from pathlib import Path
 
-import equinox as eqx
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from .encoders.mlp import ObservationEncoder
-from .files import replacing
+from .archive import DAMAGE, damaged, read_archive, write_archive
+from .encoders.protocol import Encoder, encoder_type
 from .models.generative_model import GenerativeModel, checked_usage
 
-FORMAT, FORMAT_VERSION = "aifgym-agent", 1
+FORMAT, FORMAT_VERSION = "aifgym-agent", 2
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
 MODEL_ARRAYS = ("A", "B", "C", "D", "E")
-MERGE = "encoder.merge"
-# What Python's zip, JSON and array readers raise when bytes are wrong.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OverflowError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+USAGE, OF_ENCODER = "usage", "encoder."
 
 
 def write_agent_file(
     path: str | os.PathLike,
-    encoder: ObservationEncoder,
+    encoder: Encoder,
     model: GenerativeModel,
     usage: np.ndarray | None,
     settings: dict,
 ) -> None:
-    """Writes an agent file, all or nothing."""
+    """Writes an agent file, all or nothing.
+
+    Raises:
+        TypeError: agent files know no encoders of this kind.
+    """
+    if getattr(encoder, "kind", None) is None or encoder_type(encoder.kind) is not type(encoder):
+        raise TypeError(
+            f"encoder {type(encoder).__name__} cannot be stored: register it with "
+            "aifgym.agents.encoders.protocol.register_encoder"
+        )
     model_settings = {
         field.name: getattr(model, field.name)
         for field in dataclasses.fields(model)
@@ -52,22 +45,21 @@ def write_agent_file(
     config = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "encoder": _encoder_arguments(encoder),
+        "encoder": {"kind": encoder.kind, "config": encoder.config()},
         "model": model_settings,
         "settings": settings,
         "versions": {name: metadata.version(name) for name in VERSIONS_OF},
     }
     arrays = model.arrays()
-    arrays |= {name: np.asarray(leaf) for name, leaf in _named_leaves(encoder)}
+    arrays |= {OF_ENCODER + name: array for name, array in encoder.arrays().items()}
     if usage is not None:
-        arrays["usage"] = usage
-    with replacing(path) as temporary:
-        _write_zip(temporary, config, arrays)
+        arrays[USAGE] = usage
+    write_archive(path, config, arrays)
 
 
 def read_agent_file(
     path: str | os.PathLike,
-) -> tuple[ObservationEncoder, GenerativeModel, np.ndarray | None, dict]:
+) -> tuple[Encoder, GenerativeModel, np.ndarray | None, dict]:
     """Reads and checks an agent file.
 
     Returns:
@@ -78,82 +70,37 @@ def read_agent_file(
         FileNotFoundError: there is no such file.
         ValueError: it is not an agent file, or a shape, a value or a sum in it is wrong.
     """
+    config, arrays = read_archive(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-            _check_format(config)
-            arrays = {
-                name.removesuffix(".npy"): np.load(io.BytesIO(archive.read(name)))
-                for name in archive.namelist()
-                if name.endswith(".npy")
-            }
-        named = {name: arrays[name] for name in MODEL_ARRAYS if name in arrays}
-        model = GenerativeModel(**named, **config["model"])
-        encoder = _filled_encoder(config["encoder"], arrays)
-        usage = arrays.get("usage")
-        if usage is not None:
-            usage = checked_usage(usage, model)
+        kind, encoder_config = _encoder_of(config)
+        of_encoder = {
+            name.removeprefix(OF_ENCODER): arrays.pop(name)
+            for name in list(arrays)
+            if name.startswith(OF_ENCODER)
+        }
+        usage = arrays.pop(USAGE, None)
+        strange = sorted(set(arrays) - set(MODEL_ARRAYS))
+        if strange:
+            raise ValueError(f"it has members that no agent has: {strange}")
+        model = GenerativeModel(**arrays, **config["model"])
+        encoder = encoder_type(kind).restored(encoder_config, of_encoder)
+        usage = None if usage is None else checked_usage(usage, model)
         if encoder.num_outcomes != model.num_outcomes:
             raise ValueError(f"{encoder.num_outcomes} and {model.num_outcomes} outcomes")
         return encoder, model, usage, dict(config["settings"])
     except DAMAGE as error:
-        raise ValueError(f"{os.fspath(path)} is not a readable agent file: {error}") from error
+        raise damaged(path, error) from error
 
 
-def _write_zip(path: Path, config: dict, arrays: dict[str, np.ndarray]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config.json", json.dumps(config, indent=2))
-        for name, array in arrays.items():
-            buffer = io.BytesIO()
-            np.save(buffer, array, allow_pickle=False)
-            archive.writestr(f"{name}.npy", buffer.getvalue())
-
-
-def _check_format(config: dict) -> None:
+def _encoder_of(config: dict) -> tuple[str, dict]:
+    """Kind and config of the encoder, of either format."""
     if config["format"] != FORMAT:
         raise ValueError(f"its format is {config['format']!r}, not {FORMAT!r}")
-    if config["format_version"] != FORMAT_VERSION:
+    version = config["format_version"]
+    if version == 1:
+        return "mlp", config["encoder"]
+    if version != FORMAT_VERSION or "members" not in config:
         raise ValueError(
-            f"its format version is {config['format_version']}, this aifgym reads {FORMAT_VERSION}"
+            f"its format version is {version}, this aifgym reads 1 and {FORMAT_VERSION}"
         )
-
-
-def _encoder_arguments(encoder: ObservationEncoder) -> dict:
-    mlp = encoder.mlp
-    return {
-        "observation_dim": mlp.in_size,
-        "num_indices": mlp.out_size,
-        "width": mlp.width_size,
-        "depth": mlp.depth,
-        "temperature": encoder.temperature,
-    }
-
-
-def _named_leaves(encoder: ObservationEncoder) -> list[tuple[str, jax.Array]]:
-    arrays = eqx.filter(encoder, eqx.is_array)
-    return [
-        ("encoder" + jax.tree_util.keystr(path), leaf)
-        for path, leaf in jax.tree_util.tree_leaves_with_path(arrays)
-    ]
-
-
-def _filled_encoder(arguments: dict, arrays: dict[str, np.ndarray]) -> ObservationEncoder:
-    for name in ("observation_dim", "num_indices", "width", "depth"):
-        if type(arguments[name]) is not int or arguments[name] < (name != "depth"):
-            raise ValueError(f"{name} must be a positive integer, got {arguments[name]!r}")
-    template = ObservationEncoder(**arguments, key=jax.random.key(0))
-    if MERGE in arrays:
-        merge = jnp.asarray(arrays[MERGE])
-        if merge.ndim != 2 or len(merge) != arguments["num_indices"]:
-            raise ValueError(f"{MERGE} must have shape (L, O), got {merge.shape}")
-        template = eqx.tree_at(lambda e: e.merge, template, merge, is_leaf=lambda x: x is None)
-    leaves = []
-    for name, leaf in _named_leaves(template):
-        array = arrays[name]
-        if array.shape != leaf.shape:
-            raise ValueError(f"{name} must have shape {leaf.shape}, got {array.shape}")
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} must be finite")
-        leaves.append(jnp.asarray(array, dtype=leaf.dtype))
-    arrays_of, static = eqx.partition(template, eqx.is_array)
-    return eqx.combine(jax.tree.unflatten(jax.tree.structure(arrays_of), leaves), static)
+    return config["encoder"]["kind"], config["encoder"]["config"]

@@ -19,7 +19,7 @@ MAY_IMPORT = {
 # "" is what lies in the package itself.
 ORDER = {
     "envs": ("checks vector_info colours", "line_world", "jax_env __init__"),
-    "agents": ("files", "encoders", "models", "planning", "acting", ""),
+    "agents": ("files archive numpy_maths", "encoders", "models", "planning", "acting", ""),
     "training": ("data alignment", "objectives", "descent", "config", "learners", ""),
     "benchmarks": (
         "system scenarios",
@@ -35,7 +35,7 @@ ORDER = {
 }
 FORBIDDEN_LIBRARIES = {
     "envs": {"jax", "torch", "equinox", "pymdp", "stable_baselines3", "sb3_contrib", "matplotlib"},
-    "agents": {"torch", "stable_baselines3", "sb3_contrib", "matplotlib", "gymnasium"},
+    "agents": {"torch", "stable_baselines3", "sb3_contrib", "matplotlib"},
     "training": {"torch", "stable_baselines3", "sb3_contrib", "matplotlib"},
     "benchmarks": set(),
 }

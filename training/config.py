@@ -2,19 +2,21 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import tyro
 
-from ..agents.models.generative_model import PLANNERS
+from ..agents.encoders.protocol import TrainableEncoder
+from ..agents.planning.protocol import planner_names
 from .descent.recipes import TutorialRecipe
+from .learners.registry import LEARNERS
 
 CHOICES = {
-    "objective": ("evidence", "tutorial"),
+    "objective": LEARNERS,
     "dynamics": ("known", "aligned", "learned"),
     "evidence": ("likelihood", "categorical"),
     "ambiguity": ("confusion", "epsilon"),
-    "planner": PLANNERS,
 }
 # Smallest value, and what else is allowed.
 COUNTS = {
@@ -35,8 +37,9 @@ class TrainConfig:
         ValueError: a value is out of range; the message names it.
     """
 
-    objective: Literal["evidence", "tutorial"] = "evidence"
-    """What is minimised: negative log evidence under scaled likelihoods, or the tutorial's."""
+    objective: str = "evidence"
+    """What is minimised: evidence, the negative log evidence under scaled likelihoods; tutorial,
+    the tutorial's; or the name of another learner that was registered."""
     dynamics: Literal["known", "aligned", "learned"] = "known"
     """B is given; or learned first and matched to the given one; or learned, none being given."""
     # On the command line the world has a num_states too.
@@ -62,14 +65,23 @@ class TrainConfig:
     """C of the target's outcome, in nats; all others are 0."""
     policy_len: int = 4
     """Steps that planning looks ahead."""
-    planner: Literal["auto", "tree", "inductive", "sophisticated", "mcts"] = "auto"
-    """All policies exactly, or pymdp's planners; auto: all policies if they reach the target."""
+    planner: str = "auto"
+    """tree: all policies exactly; inductive, sophisticated, mcts: pymdp's planners; auto: all
+    policies if they reach the target, else inductive; or another that was registered."""
+    encoder: Annotated[Callable[..., TrainableEncoder] | None, tyro.conf.Suppress] = None
+    """Makes the encoder in place of `aifgym.agents.encoders.choose.choose_encoder`: a function
+    with the same arguments. None: the one that fits the observation space."""
     tutorial: TutorialRecipe = TutorialRecipe()
     """Hyperparameters of the tutorial's objective."""
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
-            _check(name, getattr(self, name), getattr(self, name) in allowed, f"one of {allowed}")
+            holds = getattr(self, name) in tuple(allowed)
+            _check(name, getattr(self, name), holds, f"one of {tuple(allowed)}")
+        _check(
+            "planner", self.planner, self.planner in planner_names(), f"one of {planner_names()}"
+        )
+        _check("encoder", self.encoder, self.encoder is None or callable(self.encoder), "callable")
         for name, (low, others) in COUNTS.items():
             value = getattr(self, name)
             holds = value in others or (type(value) is int and value >= low)
@@ -78,8 +90,17 @@ class TrainConfig:
         _check("epsilon", self.epsilon, 0 <= self.epsilon < 1, "in [0, 1)")
         fraction = self.held_out_fraction
         _check("held_out_fraction", fraction, 0 < fraction < 1, "between 0 and 1")
-        possible = self.objective == "evidence" or self.dynamics == "known"
+        possible = self.objective != "tutorial" or self.dynamics == "known"
         _check("dynamics", self.dynamics, possible, "known for objective tutorial")
+
+
+def stored(config: TrainConfig) -> dict:
+    """A config as plain JSON values; a function that makes encoders by its name."""
+    values = dataclasses.asdict(dataclasses.replace(config, encoder=None))
+    del values["encoder"]
+    if config.encoder is not None:
+        values["encoder"] = getattr(config.encoder, "__qualname__", repr(config.encoder))
+    return values
 
 
 def _check(name: str, value, holds: bool, allowed: str) -> None:

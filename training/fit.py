@@ -8,21 +8,20 @@ from typing import Literal
 import jax.random as jr
 import numpy as np
 
-from ..agents import ActiveInferenceEncoderAgent, GenerativeModel
-from ..agents.models.generative_model import epsilon_identity
-from ..agents.planning.planners import check_policies
-from ..envs import LineWorld
-from .config import TrainConfig
-from .data.collection import collect, simulate
-from .data.trajectories import Trajectories, check_trajectories, hold_out
+from ..agents import ActiveInferenceEncoderAgent
+from ..agents.planning.choose import check_policies
+from .config import TrainConfig, stored
+from .data.collection import collect
+from .data.known_world import GaussianWorld
+from .data.simulation import simulate
+from .data.trajectories import Trajectories, check_trajectories
 from .descent.checkpoints import NoFolder, RunFolder
-from .descent.recipes import LARGEST_CANDIDATE, Recipe, recipe_for
-from .history import History, doubts
-from .learners.estimates import estimate, estimate_rewards, fitted_dynamics
-from .learners.evidence import fit_evidence
-from .learners.num_states import choose_num_states
-from .learners.tutorial import fit_tutorial
-from .problem import Problem, Source, check_enough, stated_problem
+from .descent.recipes import LARGEST_CANDIDATE
+from .learners.estimates import estimate_rewards
+from .learners.history import History
+from .learners.protocol import Run
+from .learners.registry import learner_type
+from .problem import Source, check_enough, stated_problem
 
 
 def fit(
@@ -45,14 +44,16 @@ def fit(
     `preferences="reward"`.
 
     With `dynamics="known"` (the default) B is given, by `transition_matrix` or by
-    `env.unwrapped.world`, and states have its numbering. `"aligned"` does not use that B until the
-    end: it learns its own, matches the states and fine-tunes (`"known"` does so by itself beyond 5
-    states). With `dynamics="learned"` only the number of states is given: B and D are learned with
-    the encoder, states come in any order, and an observation or rewards say what the goal is.
+    `env.unwrapped.world` (a `KnownWorld`), and states have its numbering. `"aligned"` does not use
+    that B until the end: it learns its own, matches the states and fine-tunes (`"known"` does so by
+    itself beyond 5 states). With `dynamics="learned"` only the number of states is given: B and D
+    are learned with the encoder, states come in any order, and an observation or rewards say what
+    the goal is.
 
     Args:
-        source: a Gymnasium environment with `Box` observations `(D,)` and `Discrete` actions, a
-            `LineWorld`, or `Trajectories`.
+        source: a Gymnasium environment with `Discrete` actions and observations that are vectors
+            `(D,)`, `uint8` images `(H, W, C)` or `Discrete`; a world such as `LineWorld`; or
+            `Trajectories`.
         config: settings; `None` takes the defaults.
         seed: the same seed gives the same agent.
         transition_matrix: B, `(K, K, U)`, `p(s_{t+1} | s_t, a_t)`.
@@ -87,17 +88,13 @@ def fit(
     # Before the training, not after it.
     num_states = LARGEST_CANDIDATE if problem.num_states == "auto" else problem.num_states
     check_policies(num_states, num_states, data.num_actions, config.policy_len, config.planner)
-    splits = hold_out(data, config.held_out_fraction, seed)
-    settings = {"config": dataclasses.asdict(config), "seed": seed}
-    if config.objective == "tutorial":
-        if run_folder is not None:
-            raise ValueError("run_folder needs the evidence objective")
-        encoder, model, usage, history = _by_tutorial(splits, problem, config, train_key, progress)
-    else:
-        folder = NoFolder() if run_folder is None else RunFolder(run_folder, settings)
-        encoder, model, usage, history = _by_evidence(
-            splits, problem, config, train_key, progress, folder
-        )
+    learner = learner_type(config.objective)(config)
+    if run_folder is not None and not learner.can_resume:
+        raise ValueError(f"run_folder needs an objective that can resume, not {config.objective!r}")
+    settings = {"config": stored(config), "seed": seed}
+    folder = NoFolder() if run_folder is None else RunFolder(run_folder, settings)
+    learned = learner.learn(data, problem, train_key, Run(seed, progress, folder))
+    encoder, model, usage, history = learned
     settings |= {"dynamics": config.dynamics, "num_states": model.num_states}
     usage = usage if config.evidence == "likelihood" else None
     if preferences == "reward":
@@ -106,7 +103,7 @@ def fit(
     agent = ActiveInferenceEncoderAgent(encoder, model, usage, settings, seed=seed)
     if goal_observation is not None:
         agent = agent.with_goal(observation=goal_observation, preference=config.preference)
-    return agent, dataclasses.replace(history, num_transitions=data.num_transitions)
+    return agent, history
 
 
 def _trajectories(
@@ -115,73 +112,8 @@ def _trajectories(
     if isinstance(source, Trajectories):
         return source
     length = config.sequence_length
-    if not isinstance(source, LineWorld):
+    if not isinstance(source, GaussianWorld):
         return collect(source, config.num_transitions, length, seed, record_rewards=record_rewards)
     if record_rewards:
         raise ValueError("preferences='reward' needs an environment or trajectories with rewards")
     return simulate(source, max(config.num_transitions // length, 1), length, key)[0]
-
-
-def _by_tutorial(splits, problem: Problem, config: TrainConfig, key, progress):
-    overrides = {"num_restarts": config.num_restarts, "train_steps": config.train_steps}
-    recipe = _overridden(config.tutorial, overrides)
-    encoder, rows, losses, effective = fit_tutorial(
-        *splits, problem.B, config.epsilon, recipe, key, progress
-    )
-    D = np.full(problem.num_states, 1 / problem.num_states)
-    estimates = estimate(encoder, problem.B, D, splits[0])
-    model = _model(problem, problem.B, D, estimates.A, config)
-    history = History(rows, losses, effective, int(np.nanargmin(losses)), 0)
-    return encoder, model, estimates.usage, history
-
-
-def _by_evidence(splits, problem: Problem, config: TrainConfig, key, progress, folder):
-    num_states, curve = problem.num_states, ()
-    if num_states == "auto":
-        num_states, curve = choose_num_states(*splits, key)
-    recipe = configured_recipe(config, num_states)
-    trained = fit_evidence(
-        *splits, problem.B, num_states, recipe, key, progress=progress, run_folder=folder
-    )
-    B, D = trained.B, trained.D
-    if problem.B is None:
-        B, D = fitted_dynamics(trained.encoder, B, D, splits[0])
-    estimates = estimate(trained.encoder, B, D, splits[0])
-    model = _model(problem, B, D, estimates.A, config)
-    losses, effective = trained.standing
-    warnings = doubts(
-        losses,
-        float(effective[trained.best]),
-        num_states,
-        estimates,
-        problem.B is not None,
-        trained.alignment,
-    )
-    history = History(
-        trained.rows, losses, effective, trained.best, 0, warnings, trained.alignment, curve
-    )
-    return trained.encoder, model, estimates.usage, history
-
-
-def configured_recipe(config: TrainConfig, num_states: int) -> Recipe:
-    """The recipe for a number of states, with what `config` overrides."""
-    recipe = recipe_for(num_states, config.dynamics == "known")
-    if config.train_steps is not None:
-        recipe = dataclasses.replace(
-            recipe, main=recipe.main._replace(num_steps=config.train_steps)
-        )
-    return _overridden(recipe, {"num_restarts": config.num_restarts})
-
-
-def _overridden(recipe, overrides: dict):
-    return dataclasses.replace(recipe, **{k: v for k, v in overrides.items() if v is not None})
-
-
-def _model(problem: Problem, B, D, A, config: TrainConfig) -> GenerativeModel:
-    num_states = len(B)
-    C = np.zeros(num_states)
-    if problem.target_state is not None:
-        C[problem.target_state] = config.preference
-    if config.ambiguity == "epsilon":
-        A = epsilon_identity(num_states, config.epsilon)
-    return GenerativeModel(A=A, B=B, C=C, D=D, policy_len=config.policy_len, planner=config.planner)

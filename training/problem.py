@@ -1,33 +1,16 @@
 """What a training is told before it sees data, and the errors where it is told too little."""
 
-import dataclasses
-from typing import Literal
-
 import gymnasium as gym
 import numpy as np
 
-from ..envs import LineWorld
 from .config import TrainConfig
+from .data.known_world import GaussianWorld, KnownWorld, known_world
 from .data.trajectories import Trajectories
+from .learners.protocol import Problem
 
-Source = gym.Env | LineWorld | Trajectories
+Source = gym.Env | GaussianWorld | Trajectories
 # Fewer transitions than this per state tell nothing about where a state leads.
 MIN_TRANSITIONS_PER_STATE = 10
-
-
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """What is known without any data.
-
-    Attributes:
-        B: `(K, K, U)`, or None where dynamics are learned.
-        num_states: K, or "auto".
-        target_state: the preferred state, or None where the goal is told otherwise or not at all.
-    """
-
-    B: np.ndarray | None
-    num_states: int | Literal["auto"]
-    target_state: int | None
 
 
 def stated_problem(
@@ -42,14 +25,12 @@ def stated_problem(
     Raises:
         ValueError: something is missing, contradicts, or is out of range.
     """
-    if not isinstance(source, gym.Env | LineWorld | Trajectories):
+    if not isinstance(source, gym.Env | GaussianWorld | Trajectories):
         raise TypeError(
-            f"fit needs a gymnasium.Env, a LineWorld or Trajectories, got {type(source).__name__}"
+            "fit needs a gymnasium.Env, a world such as LineWorld, or Trajectories, "
+            f"got {type(source).__name__}"
         )
-    world = source if isinstance(source, LineWorld) else None
-    if isinstance(source, gym.Env):
-        world = getattr(source.unwrapped, "world", None)
-        world = world if isinstance(world, LineWorld) else None
+    world, space = known_world(source), _observation_space(source)
     if config.dynamics == "learned":
         if target_state is not None:
             raise ValueError(
@@ -58,13 +39,19 @@ def stated_problem(
             )
         if config.num_states is None:
             raise ValueError("num_states must be given (or 'auto') where dynamics are learned")
-        return Problem(None, config.num_states, None)
+        return Problem(None, config.num_states, None, space)
     B = _known_dynamics(world, transition_matrix)
     if config.num_states not in (None, len(B)):
         raise ValueError(f"num_states must be {len(B)} as in B, or None, got {config.num_states}")
     if has_other_goal:
-        return Problem(B, len(B), None)
-    return Problem(B, len(B), _target(world, target_state, len(B)))
+        return Problem(B, len(B), None, space)
+    return Problem(B, len(B), _target(world, target_state, len(B)), space)
+
+
+def _observation_space(source: Source) -> gym.Space:
+    if isinstance(source, gym.Env | Trajectories):
+        return source.observation_space
+    return gym.spaces.Box(-np.inf, np.inf, source.means.shape[1:], np.float32)
 
 
 def check_enough(data: Trajectories, problem: Problem) -> None:
@@ -81,7 +68,7 @@ def check_enough(data: Trajectories, problem: Problem) -> None:
         )
 
 
-def _known_dynamics(world: LineWorld | None, transition_matrix) -> np.ndarray:
+def _known_dynamics(world: KnownWorld | None, transition_matrix) -> np.ndarray:
     if transition_matrix is not None:
         B = np.asarray(transition_matrix, np.float32)
         off = np.abs(B.sum(axis=0) - 1).max() if B.ndim == 3 else 0.0
@@ -100,7 +87,7 @@ def _known_dynamics(world: LineWorld | None, transition_matrix) -> np.ndarray:
     return world.transition_matrix.astype(np.float32)
 
 
-def _target(world: LineWorld | None, target_state: int | None, num_states: int) -> int:
+def _target(world: KnownWorld | None, target_state: int | None, num_states: int) -> int:
     target_state = getattr(world, "rewarded_state", None) if target_state is None else target_state
     is_state = isinstance(target_state, int | np.integer) and 0 <= target_state < num_states
     if not is_state:

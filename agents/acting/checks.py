@@ -1,40 +1,13 @@
-"""What `predict` is given, checked and brought into shape."""
+"""The memory that `predict` is given, and the arguments of `rollout`, checked."""
 
 import numpy as np
 
 from ..models.generative_model import GenerativeModel
 
 
-def checked_observations(observation: np.ndarray, dim: int) -> np.ndarray:
-    """Observations as `(N, D)` float32.
-
-    Raises:
-        ValueError: the shape is neither `(D,)` nor `(N, D)`, or a value is not finite.
-    """
-    observations = observation
-    if not isinstance(observation, np.ndarray) or observation.dtype != np.float32:
-        observations = _as_float32(observation)
-    if observations.ndim not in (1, 2) or observations.shape[-1] != dim:
-        raise ValueError(
-            f"observation must have shape ({dim},) or (N, {dim}), got {observations.shape}"
-        )
-    if not _all(np.isfinite(observations)):
-        bad = observations[~np.isfinite(observations).all(axis=-1)].reshape(-1, dim)[0]
-        raise ValueError(f"observation must be finite, got {bad.tolist()}")
-    return observations.reshape(-1, dim)
-
-
 def _all(flags: np.ndarray) -> bool:
     """`flags.all()`; counting is several times as fast for the few that a decision has."""
     return np.count_nonzero(flags) == flags.size
-
-
-def _as_float32(observation) -> np.ndarray:
-    try:
-        with np.errstate(over="ignore"):  # what is too large for float32 is refused later
-            return np.asarray(observation, dtype=np.float32)
-    except TypeError:
-        raise ValueError(f"observation must be an array, got {type(observation)}") from None
 
 
 def checked_prior(state, episode_start, num_envs: int, model: GenerativeModel) -> np.ndarray:

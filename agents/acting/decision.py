@@ -10,26 +10,24 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 from pymdp.maths import log_stable
 
-from ..encoders.mlp import ObservationEncoder, encode
+from ..encoders.protocol import Encoder, encode
 from ..models import filtering as inference
 from ..models.generative_model import GenerativeModel
-from ..planning.planners import PymdpPlanner, build_planner
-from ..planning.tree import PolicyTree
+from ..planning.choose import build_planner
+from ..planning.protocol import Planner
 
 
 class AgentCore(eqx.Module):
     """All arrays that one decision needs, as one pytree."""
 
-    encoder: ObservationEncoder
+    encoder: Encoder
     A: Float[Array, "O K"]
     B: Float[Array, "K K U"]
     D: Float[Array, " K"]
     log_usage: Float[Array, " K"] | None
-    planner: PolicyTree | PymdpPlanner
+    planner: Planner
 
-    def __init__(
-        self, encoder: ObservationEncoder, model: GenerativeModel, usage: np.ndarray | None
-    ) -> None:
+    def __init__(self, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None) -> None:
         self.encoder = encoder
         self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
         self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
@@ -44,7 +42,7 @@ def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[
     if core.log_usage is None:
         return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
     # Logits do: their normalisation is the same for all states.
-    return jax.vmap(core.encoder)(observations) - core.log_usage[None]
+    return core.encoder.logits(observations) - core.log_usage[None]
 
 
 def infer_states(

@@ -6,14 +6,15 @@ import jax.numpy as jnp
 import numpy as np
 from pymdp.agent import Agent
 
-from ..encoders.mlp import ObservationEncoder, encode, log_encode
+from ..encoders.protocol import Encoder, encode, log_encode
 from ..models.filtering import scaled_log_likelihood
 from ..models.generative_model import GenerativeModel
-from ..planning.planners import goal_vector, resolved_planner
+from ..planning.choose import resolved_planner
+from ..planning.protocol import planner_type
 
 
 def continuous_pymdp_agent(
-    encoder: ObservationEncoder, model: GenerativeModel, usage: np.ndarray | None, batch_size: int
+    encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None, batch_size: int
 ) -> Agent:
     """The model as a pymdp `Agent` whose `preprocess_fn` is the encoder.
 
@@ -26,7 +27,7 @@ def continuous_pymdp_agent(
     Raises:
         ValueError: the agent is fed likelihoods, and no observation vector gives them through A.
     """
-    goal = goal_vector(model) if resolved_planner(model) == "inductive" else None
+    goal = planner_type(resolved_planner(model)).pymdp_goal(model)
     if usage is None:
         return model.to_pymdp(
             batch_size, lambda observations: [encode(encoder, observations[0])], goal

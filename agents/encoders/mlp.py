@@ -1,17 +1,21 @@
-"""The neural front end: a continuous observation in, logits over outcomes out."""
+"""The encoder of vectors: a multilayer perceptron."""
 
-import math
+from typing import ClassVar, Self
 
 import equinox as eqx
+import gymnasium as gym
 import jax
 import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-# Floor of a categorical observation; the tutorial's EPS.
-MIN_PROBABILITY = 1e-8
+from ..numpy_maths import softmax
+from .neural import NeuralEncoder, check_sizes, check_temperature
+from .protocol import MIN_PROBABILITY
 
 
-class ObservationEncoder(eqx.Module):
+class ObservationEncoder(NeuralEncoder):
     """A tanh MLP on standardised observations, its logits divided by a temperature.
 
     Source: pymdp's tutorial "Training a neural network to transform continuous into discrete
@@ -27,6 +31,7 @@ class ObservationEncoder(eqx.Module):
         temperature: divides the MLP's output; below 1 sharpens.
     """
 
+    kind: ClassVar[str] = "mlp"
     mlp: eqx.nn.MLP
     input_shift: Float[Array, " D"]
     input_scale: Float[Array, " D"]
@@ -43,8 +48,10 @@ class ObservationEncoder(eqx.Module):
         *,
         key: PRNGKeyArray,
     ) -> None:
-        if not 0 < temperature < math.inf:
-            raise ValueError(f"temperature must be above 0 and finite, got {temperature}")
+        check_sizes(observation_dim=observation_dim, num_indices=num_indices, width=width)
+        if not isinstance(depth, int) or depth < 0:
+            raise ValueError(f"depth must be a positive integer or 0, got {depth!r}")
+        check_temperature(temperature)
         self.mlp = eqx.nn.MLP(
             observation_dim, num_indices, width, depth, activation=jnp.tanh, key=key
         )
@@ -54,32 +61,91 @@ class ObservationEncoder(eqx.Module):
         self.temperature = temperature
 
     @property
+    def observation_space(self) -> gym.spaces.Box:
+        """Vectors `(D,)`, float32."""
+        return gym.spaces.Box(-np.inf, np.inf, (self.mlp.in_size,), np.float32)
+
+    @property
     def num_outcomes(self) -> int:
         """O."""
         return self.mlp.out_size if self.merge is None else self.merge.shape[-1]
 
-    def __call__(self, observation: Float[Array, " D"]) -> Float[Array, " O"]:
-        """Logits of `p(o | x)` for one observation; `jax.vmap` it for more."""
+    def index_logits(self, observations: Float[Array, "N D"]) -> Float[Array, "N L"]:
+        """What the network says of each index, before the temperature."""
         shift, scale = jax.lax.stop_gradient((self.input_shift, self.input_scale))
-        logits = self.mlp((observation - shift) / scale) / self.temperature
+        return jax.vmap(lambda observation: self.mlp((observation - shift) / scale))(observations)
+
+    def permuted(self, order: np.ndarray) -> Self:
+        """The encoder whose outcome `o` is this one's outcome `order[o]`."""
+        if self.merge is not None:
+            return eqx.tree_at(lambda e: e.merge, self, jnp.take(self.merge, order, axis=1))
+        layer = tuple(jnp.take(leaf, order, axis=0) for leaf in _last_layer(self))
+        return eqx.tree_at(_last_layer, self, layer)
+
+    def config(self) -> dict:
+        """Sizes and temperature."""
+        return {
+            "observation_dim": self.mlp.in_size,
+            "num_indices": self.mlp.out_size,
+            "width": self.mlp.width_size,
+            "depth": self.mlp.depth,
+            "temperature": self.temperature,
+        }
+
+    def standardised(self, observations: np.ndarray) -> Self:
+        """The encoder with mean and standard deviation of observations `(M, D)` as its scale."""
+        statistics = jnp.asarray(observations.mean(axis=0)), jnp.asarray(observations.std(axis=0))
+        return eqx.tree_at(lambda e: (e.input_shift, e.input_scale), self, statistics)
+
+    def drawn(self, key: PRNGKeyArray, output_gain: float) -> Self:
+        """Weights uniform within `1 / sqrt(fan_in)`, as `equinox.nn.MLP` draws them.
+
+        From one draw: to compile one generator per layer would take longer than the training.
+        """
+        sizes = [(layer.out_features, layer.in_features) for layer in self.mlp.layers]
+        draw = jr.uniform(key, (sum(rows * (cols + 1) for rows, cols in sizes),), minval=-1.0)
+        leaves, first = [], 0
+        for index, (rows, columns) in enumerate(sizes):
+            gain = output_gain if index == len(sizes) - 1 else 1.0
+            last = first + rows * (columns + 1)
+            block = gain / columns**0.5 * draw[first:last].reshape(rows, columns + 1)
+            leaves += [block[:, :-1], block[:, -1]]
+            first = last
+        return eqx.tree_at(_weights, self, leaves)
+
+    def perturbed(self, observations, size, key: PRNGKeyArray):
+        """Observations `(..., D)` plus Gaussian noise of `size` times the input scale."""
+        noise = size * jr.normal(key, observations.shape)
+        return observations + jnp.broadcast_to(self.input_scale, noise.shape) * noise
+
+    @property
+    def num_multiplications(self) -> int:
+        """Of `numpy_logits` for one observation."""
+        return sum(layer.weight.size for layer in self.mlp.layers)
+
+    def numpy_logits(self, observations: np.ndarray) -> np.ndarray:
+        """`logits` in NumPy, on an encoder whose arrays are NumPy's."""
+        hidden = (observations - self.input_shift) / self.input_scale
+        *layers, last = self.mlp.layers
+        for layer in layers:
+            hidden = np.tanh(_linear(layer, hidden))
+        logits = _linear(last, hidden) / np.float32(self.temperature)
         if self.merge is None:
             return logits
-        merged = jax.nn.softmax(logits) @ jax.lax.stop_gradient(self.merge)
-        return jnp.log(jnp.maximum(merged, MIN_PROBABILITY))
+        return np.log(np.maximum(softmax(logits) @ self.merge, MIN_PROBABILITY))
+
+    def __repr__(self) -> str:
+        return f"{self.mlp.width_size} x {self.mlp.depth}"
 
 
-def log_encode(
-    encoder: ObservationEncoder, observations: Float[Array, "*batch D"]
-) -> Float[Array, "*batch O"]:
-    """`log p(o | x)`, normalised, of any batch of observations."""
-    flat = observations.reshape(-1, observations.shape[-1])
-    log_probs = jax.nn.log_softmax(jax.vmap(encoder)(flat), axis=-1)
-    return log_probs.reshape(*observations.shape[:-1], -1)
+def _linear(layer: eqx.nn.Linear, inputs: np.ndarray) -> np.ndarray:
+    # A matrix product would start BLAS's threads, which wait for each other on a busy machine.
+    return np.vecdot(layer.weight, inputs[:, None]) + layer.bias
 
 
-def encode(
-    encoder: ObservationEncoder, observations: Float[Array, "*batch D"]
-) -> Float[Array, "*batch O"]:
-    """Categorical observations `p(o | x)`, floored and normalised as in the tutorial."""
-    probs = jnp.clip(jnp.exp(log_encode(encoder, observations)), min=MIN_PROBABILITY)
-    return probs / probs.sum(axis=-1, keepdims=True)
+def _last_layer(encoder: ObservationEncoder) -> tuple:
+    return encoder.mlp.layers[-1].weight, encoder.mlp.layers[-1].bias
+
+
+def _weights(encoder: ObservationEncoder) -> list:
+    return [leaf for layer in encoder.mlp.layers for leaf in (layer.weight, layer.bias)]

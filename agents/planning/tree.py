@@ -5,6 +5,8 @@ applied to the belief, and policies with a common prefix share it. A line with 3
 4 steps has 3 + 9 + 27 + 81 prefixes, where 81 policies of 4 steps repeat 324.
 """
 
+import dataclasses
+import functools
 from collections.abc import Callable
 
 import equinox as eqx
@@ -15,7 +17,9 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable, stable_xlogx
 
 from ..models.generative_model import GenerativeModel
+from ..numpy_maths import log
 from .logarithm import log_probability
+from .protocol import Explanation, explained
 
 
 class PolicyTree(eqx.Module):
@@ -49,6 +53,18 @@ class PolicyTree(eqx.Module):
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
         self.gamma = model.gamma
 
+    @classmethod
+    def num_bytes(
+        cls, num_states: int, num_outcomes: int, num_actions: int, policy_len: int
+    ) -> float:
+        """The prefixes' matrices and weights."""
+        per_prefix = 4 * num_states * (num_states + num_outcomes + 1)
+        return per_prefix * 1.5 * float(num_actions) ** policy_len
+
+    @classmethod
+    def pymdp_goal(cls, model: GenerativeModel) -> None:
+        """None: all policies are weighed, no state is a goal."""
+
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
         """First action of the most probable policy; `Agent.sample_action`, deterministic."""
         return jnp.argmax(_backed_up(self, belief, jnp.max), axis=0)
@@ -57,6 +73,36 @@ class PolicyTree(eqx.Module):
         """First action of a policy drawn from `q(pi)`; `Agent.sample_action`, stochastic."""
         log_probs = _backed_up(self, belief, jax.nn.logsumexp)
         return jax.random.categorical(key, log_probs, axis=0)
+
+    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+        """The parts of `neg_efe`, and the posterior over policies."""
+        utility, info_gain = neg_efe_parts(model, beliefs)
+        posterior = np.asarray(policy_posterior(self, jnp.asarray(utility + info_gain)))
+        return explained(utility, info_gain, np.zeros_like(utility), posterior, model.num_actions)
+
+    @property
+    def num_multiplications(self) -> int:
+        """Of `numpy_best_action` for one belief."""
+        return self.weights.size
+
+    def on_host(self) -> "PolicyTree":
+        """The tree for `numpy_best_action`, its arrays NumPy's."""
+        host = jax.tree.map(np.asarray, self)
+        # With the short axis first in memory, sums over states run along the long one.
+        by_state = np.ascontiguousarray(host.weights.transpose(2, 0, 1))
+        return eqx.tree_at(lambda tree: tree.weights, host, by_state.transpose(1, 2, 0))
+
+    def numpy_best_action(self, belief: np.ndarray) -> np.ndarray:
+        """`best_action` in NumPy, of a tree that is `on_host`."""
+        parts = np.einsum("opk,nk->opn", self.weights, belief)
+        outcomes = parts[1:]
+        value = parts[0] - np.add.reduce(outcomes * log(outcomes), axis=0)
+        prefixes = _cached_prefixes(self.num_actions, self.policy_len)
+        # So few policies are added up sooner than backed up the tree, one length after the other.
+        neg_efe = np.add.reduce(value[prefixes], axis=1)
+        if self.log_prior is not None:
+            neg_efe = self.gamma * neg_efe + self.log_prior[:, None]
+        return neg_efe.argmax(axis=0) // (len(prefixes) // self.num_actions)
 
 
 def _prefix_matrices(B: Float[Array, "K K U"], policy_len: int) -> Float[Array, "P K K"]:
@@ -108,6 +154,9 @@ def policy_prefixes(num_actions: int, policy_len: int) -> Int[np.ndarray, "polic
     return firsts + policies // num_actions ** (policy_len - lengths)
 
 
+_cached_prefixes = functools.lru_cache(maxsize=8)(policy_prefixes)
+
+
 def policy_posterior(
     tree: PolicyTree, neg_efe: Float[Array, "N policies"]
 ) -> Float[Array, "N policies"]:
@@ -129,3 +178,23 @@ def _backed_up(
         if length > 1:
             beyond = over(beyond.reshape(-1, tree.num_actions, value.shape[1]), axis=1)
     return beyond
+
+
+def neg_efe_parts(model: GenerativeModel, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Expected utility and information gain of all policies; their sum is the tree's `neg_efe`.
+
+    Args:
+        model: A, B, C and the settings of planning.
+        beliefs: `(N, K)`, `q(s_t)`.
+
+    Returns:
+        Two arrays `(N, policies)`, nats, in the order of pymdp's `Agent.policies`.
+    """
+    belief = jnp.asarray(beliefs, jnp.float32)
+    only_utility = dataclasses.replace(model, use_states_info_gain=False)
+    only_info_gain = dataclasses.replace(model, C=np.zeros_like(model.C))
+    utility, info_gain = (
+        np.asarray(negative_expected_free_energy(PolicyTree(part), belief))
+        for part in (only_utility, only_info_gain)
+    )
+    return utility, info_gain

@@ -14,7 +14,7 @@ from ..commands import studies
 from ..commands import train as train_command
 from ..commands.support import MissingExtra, require_bench
 from ..commands.train import TrainArguments
-from ..studies.seeds import Study
+from ..studies.seeds import SeedStudy
 from ..system import compilation_cache
 from .benchmark import benchmark, tune
 from .parsing import complain, parse
@@ -119,7 +119,7 @@ def seeds(
         tutorial: Also run the tutorial's recipe as published.
         out: CSV file with one line per seed.
     """
-    study = Study(
+    study = SeedStudy(
         LineWorld(num_states=states, emission_scale=scale),
         dynamics, latent_states, restarts, sequences, episodes,
     )  # fmt: skip

@@ -11,9 +11,9 @@ import numpy as np
 from ...agents import ActiveInferenceEncoderAgent
 from ...envs import LineWorld
 from ...training import History, simulate
-from ...training.learners.tutorial import curve_rows
+from ...training.learners.tutorial_restarts import curve_rows
 from ..analysis import metrics
-from ..studies.tutorial import Reproduction, rollout
+from ..studies.tutorial import Reproduction, tutorial_episode
 from .agent_notes import note_differences
 from .support import MissingExtra, make_env
 
@@ -109,7 +109,7 @@ def reproduction_figures(reproduction: Reproduction, folder: Path) -> None:
         world,
         folder,
     )  # fmt: skip
-    states, observations, actions = rollout(agent, world)
+    states, observations, actions = tutorial_episode(agent, world)
     known_start = np.eye(world.num_states, dtype=np.float32)[world.start_state]
     episode = explained(
         agent, states[:-1], observations, actions, world.rewarded_state, known_start
@@ -145,7 +145,7 @@ def _fitting_agent(path: Path, world: LineWorld) -> ActiveInferenceEncoderAgent:
             f"{path} has {num_states} states, the world {world.num_states}: "
             f"pass --num-states {num_states}"
         )
-    if agent.encoder.mlp.in_size != 2 or agent.model.num_actions != 3:
+    if agent.observation_space.shape != (2,) or agent.model.num_actions != 3:
         raise ValueError(f"{path} was not made for ContinuousLineWorld-v0 (2-D, 3 actions)")
     return agent
 

@@ -18,10 +18,9 @@ def reproduce(folder: Path | None = None) -> int:
         pictures.check_figures(folder, "--figures")
     with tqdm(total=TutorialRecipe().train_steps, desc="training", unit=" steps") as bar:
         reproduction = tutorial.reproduce(progress=bar.update)
-    figures = reproduction.figures
     all_agree = True
     print(f"{'figure':40s} {'page':>32s} {'ours':>32s} {'difference':>10s}")
-    for name, page, ours, difference in tutorial_page.differences(figures):
+    for name, page, ours, difference in tutorial_page.differences(reproduction.numbers):
         agrees = difference <= (ACCURACY_TOLERANCE if "accuracy" in name else TOLERANCE)
         all_agree &= agrees
         verdict = "" if agrees else "  OFF"

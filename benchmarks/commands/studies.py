@@ -11,7 +11,7 @@ from .support import check_parent, require_bench, write_table
 
 
 def seeds(
-    study: seed_study.Study, num_seeds: int, first_seed: int, tutorial: bool, out: Path
+    study: seed_study.SeedStudy, num_seeds: int, first_seed: int, tutorial: bool, out: Path
 ) -> int:
     """Runs the study, one line per seed, writes the table and prints the success fractions."""
     if num_seeds < 1:

@@ -12,7 +12,7 @@ from ...agents.files import write_text
 from ...envs import LineWorld
 from ...training import History, TrainConfig, fit
 from ...training.descent.recipes import TutorialRecipe
-from ...training.fit import configured_recipe
+from ...training.learners.evidence import configured_recipe
 from ..system import interrupts
 from . import pictures
 from .support import MissingExtra, check_parent, make_env, write_table

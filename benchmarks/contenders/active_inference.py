@@ -8,9 +8,10 @@ import numpy as np
 
 from ...agents import ActiveInferenceEncoderAgent
 from ...training import TrainConfig, Trajectories, fit
-from ...training.data.collection import cut_episodes
-from ...training.fit import configured_recipe
+from ...training.data.acting import act
+from ...training.data.collection import collected, cut_episodes
 from ...training.learners.estimates import estimate_rewards, fitted_dynamics
+from ...training.learners.evidence import configured_recipe
 from .base import Contender, EnvFactory
 
 KNOWN = (
@@ -135,24 +136,17 @@ def own_experience(
         record_rewards: whether the trajectories hold rewards.
     """
     envs, rng = [env_factory() for _ in range(NUM_ENVS)], np.random.default_rng(seed)
-    observations = [env.reset(seed=seed + index)[0] for index, env in enumerate(envs)]
-    running = [([x], [], []) for x in observations]
-    finished, memory, start = [], None, np.ones(NUM_ENVS, bool)
-    for _ in range(num_steps // NUM_ENVS):
-        actions, memory = agent.predict(np.stack(observations), memory, start)
+    memory = None
+
+    def choose(observations, episode_start) -> np.ndarray:
+        nonlocal memory
+        actions, memory = agent.predict(np.stack(observations), memory, episode_start)
         explores = rng.random(NUM_ENVS) < EXPLORATION
-        actions = np.where(explores, rng.integers(agent.model.num_actions, size=NUM_ENVS), actions)
-        for index, env in enumerate(envs):
-            x, reward, terminated, truncated, _ = env.step(actions[index])
-            for values, value in zip(running[index], (x, int(actions[index]), float(reward))):
-                values.append(value)
-            start[index] = terminated or truncated
-            if start[index]:
-                finished.append(running[index])
-                x = env.reset()[0]
-                running[index] = ([x], [], [])
-            observations[index] = x
-    episodes = finished + [episode for episode in running if episode[1]]
+        drawn = rng.integers(agent.model.num_actions, size=NUM_ENVS)
+        return np.where(explores, drawn, actions)
+
+    steps = act(envs, choose, range(seed, seed + NUM_ENVS))
+    episodes = collected(steps, num_steps // NUM_ENVS * NUM_ENVS)
     data = cut_episodes(episodes, TrainConfig.sequence_length, agent.model.num_actions)
     return data if record_rewards else dataclasses.replace(data, rewards=None)
 

@@ -102,19 +102,22 @@ class ExactBayes(Reference):
         restart = np.zeros(num_envs, bool) if episode_start is None else np.asarray(episode_start)
         prior = np.where(restart[:, None], self._D, state[0])
         step = np.where(restart, 0, state[1])
-        log_likelihood = exact_log_likelihood(self._world, observations)
-        log_prior = np.log(prior, where=prior > 0, out=np.full(prior.shape, -np.inf))
-        belief = softmax(log_likelihood + log_prior, axis=1)
+        belief = exact_posterior(self._world.log_likelihood(observations), prior)
         values = self._action_values[_within(step, self._action_values)]
         action = np.einsum("nk,nku->nu", belief, values).argmax(axis=1)
-        predicted = np.einsum("jkn,nk->nj", self._B[:, :, action], belief)
+        predicted = exact_prediction(self._B, action, belief)
         return action.reshape(np.shape(observation)[:-1]), (predicted, step + 1)
 
 
-def exact_log_likelihood(world: LineWorld, observations: np.ndarray) -> np.ndarray:
-    """`log p(x | s)` of the true Gaussians up to a constant: `(..., 2)` in, `(..., K)` out."""
-    squares = ((observations[..., None, :] - world.means) ** 2).sum(axis=-1)
-    return -squares / (2 * world.emission_scale**2)
+def exact_posterior(log_likelihood: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """`(N, K)`, Bayes' rule in float64, for priors that may be 0."""
+    log_prior = np.log(prior, where=prior > 0, out=np.full(prior.shape, -np.inf))
+    return softmax(log_likelihood + log_prior, axis=1)
+
+
+def exact_prediction(B: np.ndarray, action: np.ndarray, belief: np.ndarray) -> np.ndarray:
+    """`(N, K)`, what is believed of the next states after actions `(N,)`."""
+    return np.einsum("jkn,nk->nj", B[:, :, action], belief)
 
 
 def solved(env) -> np.ndarray:

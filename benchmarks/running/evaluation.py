@@ -6,6 +6,7 @@ from collections.abc import Callable
 import gymnasium as gym
 import numpy as np
 
+from ...training.data.acting import act
 from ..scenarios.line import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
 
 TIMED_CALLS = 200
@@ -29,19 +30,17 @@ def episode_returns(
         `(E,)` float64.
     """
     envs = [make_env() for _ in range(num_episodes)]
-    seen = _seen_by(policy)
-    started = [env.reset(seed=first_seed + index) for index, env in enumerate(envs)]
-    observations = np.stack([seen(*start) for start in started])
-    returns, running = np.zeros(num_episodes), np.ones(num_episodes, bool)
-    state, episode_start = None, np.ones(num_episodes, bool)
-    while running.any():
-        actions, state = policy.predict(observations, state, episode_start, deterministic=True)
-        episode_start = np.zeros(num_episodes, bool)
-        for index in np.flatnonzero(running):
-            observation, reward, terminated, truncated, info = envs[index].step(actions[index])
-            observations[index] = seen(observation, info)
-            returns[index] += reward
-            running[index] = not (terminated or truncated)
+    returns, state = np.zeros(num_episodes), None
+
+    def choose(observations, episode_start) -> np.ndarray:
+        nonlocal state
+        seen = np.stack(observations)
+        actions, state = policy.predict(seen, state, episode_start, deterministic=True)
+        return actions
+
+    seeds = range(first_seed, first_seed + num_episodes)
+    for step in act(envs, choose, seeds, restart=False, see=_seen_by(policy)):
+        returns[step.env] += step.reward
     return returns
 
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import jax
 import numpy as np
-from scipy.special import softmax
 
 from ...agents import ActiveInferenceEncoderAgent
 from ...envs import LineWorld
 from ...training import TrainConfig, Trajectories, fit, simulate
 from ..analysis import metrics
 from ..analysis.statistics import normalised_score
-from ..contenders.references import ExactBayes, Random, exact_log_likelihood
+from ..contenders.references import ExactBayes, Random, exact_posterior, exact_prediction
 from ..running.evaluation import episode_returns
 from ..scenarios.line import Scenario
 
@@ -55,7 +54,7 @@ class SeedResult:
 
 
 @dataclasses.dataclass(frozen=True)
-class Study:
+class SeedStudy:
     """What is varied.
 
     Attributes:
@@ -76,7 +75,7 @@ class Study:
     episodes: int = 200
 
 
-def run_seed(study: Study, seed: int, references: dict[str, float] | None) -> SeedResult:
+def run_seed(study: SeedStudy, seed: int, references: dict[str, float] | None) -> SeedResult:
     """Trains by the evidence objective and judges."""
     dynamics = "aligned" if study.dynamics == "learned" else "known"
     config = _config(study, dynamics=dynamics)
@@ -92,7 +91,9 @@ def run_seed(study: Study, seed: int, references: dict[str, float] | None) -> Se
     return _judged(study, seed, "evidence", agent, control, seconds, warnings)
 
 
-def run_tutorial_seed(study: Study, seed: int, references: dict[str, float] | None) -> SeedResult:
+def run_tutorial_seed(
+    study: SeedStudy, seed: int, references: dict[str, float] | None
+) -> SeedResult:
     """Trains by the tutorial's recipe as published, one run, and judges."""
     config = _config(
         study, objective="tutorial", num_restarts=1, evidence="categorical", ambiguity="epsilon"
@@ -102,7 +103,7 @@ def run_tutorial_seed(study: Study, seed: int, references: dict[str, float] | No
     return _judged(study, seed, "tutorial", agent, control, seconds, warnings)
 
 
-def control_references(study: Study) -> dict[str, float] | None:
+def control_references(study: SeedStudy) -> dict[str, float] | None:
     """Mean returns of random actions and exact Bayes; None where control is not judged."""
     if study.world.num_states != CONTROL_STATES or study.episodes == 0:
         return None
@@ -114,12 +115,12 @@ def control_references(study: Study) -> dict[str, float] | None:
     return returns
 
 
-def _config(study: Study, **changes) -> TrainConfig:
+def _config(study: SeedStudy, **changes) -> TrainConfig:
     defaults = {"num_restarts": study.num_restarts, "held_out_fraction": 1 / 3}
     return TrainConfig(**(defaults | changes))
 
 
-def _trained(study: Study, config: TrainConfig, seed: int):
+def _trained(study: SeedStudy, config: TrainConfig, seed: int):
     data, _ = simulate(study.world, *_sizes(study), jax.random.fold_in(jax.random.key(seed), 0))
     known = {} if config.dynamics == "learned" else _known(study.world)
     before = time.perf_counter()
@@ -131,7 +132,7 @@ def _known(world: LineWorld) -> dict:
     return {"transition_matrix": world.transition_matrix, "target_state": world.num_states // 2}
 
 
-def _sizes(study: Study) -> tuple[int, int]:
+def _sizes(study: SeedStudy) -> tuple[int, int]:
     num_states = study.world.num_states
     most = max(NUM_SEQUENCES)
     by_size = next((n for size, n in NUM_SEQUENCES.items() if num_states <= size), None)
@@ -154,12 +155,12 @@ def _judged(study, seed, recipe, agent, control, seconds, warnings) -> SeedResul
 
 def exact_states(world: LineWorld, data: Trajectories) -> np.ndarray:
     """`(N, T)`, most probable states of the exact filter with the true densities."""
-    log_likelihood = exact_log_likelihood(world, np.asarray(data.observations, np.float64))
+    log_likelihood = world.log_likelihood(np.asarray(data.observations, np.float64))
     actions, B = np.asarray(data.actions), world.transition_matrix
     prior, states = np.full(log_likelihood[:, 0].shape, 1 / world.num_states), []
     for t in range(actions.shape[1]):
-        belief = softmax(log_likelihood[:, t] + np.log(prior), axis=1)
-        prior = np.einsum("jin,ni->nj", B[:, :, actions[:, t]], belief)
+        belief = exact_posterior(log_likelihood[:, t], prior)
+        prior = exact_prediction(B, actions[:, t], belief)
         states.append(belief.argmax(axis=1))
     return np.stack(states, axis=1)
 
@@ -175,7 +176,9 @@ def _control_scenario(world: LineWorld) -> Scenario:
     return Scenario("centre", "", 20, tuple(arguments.items()))
 
 
-def _control(agent: ActiveInferenceEncoderAgent, study: Study, references: dict) -> float | None:
+def _control(
+    agent: ActiveInferenceEncoderAgent, study: SeedStudy, references: dict
+) -> float | None:
     make_env: Callable = _control_scenario(study.world).make_env
     mean = episode_returns(agent, make_env, study.episodes).mean()
     return normalised_score(mean, references["random"], references["exact Bayes"])

@@ -6,7 +6,6 @@ pymdp Agent". `tutorial_page.PAGE` is what the page prints; `reproduce` computes
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
@@ -17,7 +16,7 @@ from ...envs import ACTION_NAMES, LineWorld
 from ...training.config import TrainConfig
 from ...training.data.collection import simulate
 from ...training.data.trajectories import Trajectories
-from ...training.descent import sgd as trainer
+from ...training.descent import sgd
 from ...training.descent.restarts import take_restarts
 from ...training.objectives.tutorial import DiscreteModel, sequence_beliefs
 from ..analysis import metrics
@@ -30,7 +29,7 @@ class Reproduction(NamedTuple):
     """One run of the tutorial.
 
     Attributes:
-        figures: the page's figures, ours, under the names of `PAGE`.
+        numbers: the page's numbers, ours, under the names of `PAGE`.
         agent: the trained agent.
         curves: losses each 20 steps, one restart.
         confusion_before: `(5, 5)`, aligned, before training.
@@ -38,9 +37,9 @@ class Reproduction(NamedTuple):
         untrained: the agent before training.
     """
 
-    figures: dict
+    numbers: dict
     agent: ActiveInferenceEncoderAgent
-    curves: trainer.Curves
+    curves: sgd.Curves
     confusion_before: np.ndarray
     confusion_after: np.ndarray
     untrained: ActiveInferenceEncoderAgent | None = None
@@ -61,15 +60,15 @@ def reproduce(seed: int = 1, progress=None) -> Reproduction:
     key, key_train, key_held_out, key_encoder = jr.split(jr.PRNGKey(seed), 4)
     train_data, train_states = simulate(world, NUM_TRAIN, config.sequence_length, key_train)
     held_out, states = simulate(world, NUM_HELD_OUT, config.sequence_length, key_held_out)
-    encoder = trainer.new_encoder(recipe, 2, world.num_states, jr.split(key_encoder)[0])
+    encoder = sgd.new_encoder(recipe, 2, world.num_states, jr.split(key_encoder)[0])
     model = tutorial_model(world, config)
     discrete = DiscreteModel(*map(jnp.asarray, (model.A, model.B, model.D)))
 
     key, key_probe = jr.split(key)
     probe = train_data.take(jr.choice(key_probe, NUM_TRAIN, (recipe.batch_size,), replace=False))
-    initial = trainer.objective(encoder, discrete, probe, recipe).total
-    trained, curves = trainer.train(
-        trainer.stacked(encoder, key), discrete, train_data, held_out, recipe, progress
+    initial = sgd.objective(encoder, discrete, probe, recipe).total
+    trained, curves = sgd.train(
+        sgd.stacked(encoder, key), discrete, train_data, held_out, recipe, progress
     )
     trained = take_restarts(trained.encoder, 0)
     agent = ActiveInferenceEncoderAgent(
@@ -78,15 +77,15 @@ def reproduce(seed: int = 1, progress=None) -> Reproduction:
 
     before = _accuracies(encoder, discrete, held_out, states)
     after = _accuracies(trained, discrete, held_out, states)
-    figures = _setup_figures(model, train_data, train_states, held_out, states)
-    figures |= {"initial objective": float(initial)}
-    figures |= _final_losses("train", curves.train) | _final_losses("held-out", curves.held_out)
+    numbers = _setup_numbers(model, train_data, train_states, held_out, states)
+    numbers |= {"initial objective": float(initial)}
+    numbers |= _final_losses("train", curves.train) | _final_losses("held-out", curves.held_out)
     for name, index in (("encoder", 0), ("inferred-state", 1)):
-        figures[f"{name} accuracy before, aligned"] = before[index]
-        figures[f"{name} accuracy after, aligned"] = after[index]
-    figures |= _rollout_figures(agent, world)
+        numbers[f"{name} accuracy before, aligned"] = before[index]
+        numbers[f"{name} accuracy after, aligned"] = after[index]
+    numbers |= _rollout_numbers(agent, world)
     untrained = ActiveInferenceEncoderAgent(encoder, model)
-    return Reproduction(figures, agent, curves, before[2], after[2], untrained)
+    return Reproduction(numbers, agent, curves, before[2], after[2], untrained)
 
 
 def tutorial_model(world: LineWorld, config: TrainConfig) -> GenerativeModel:
@@ -102,19 +101,19 @@ def tutorial_model(world: LineWorld, config: TrainConfig) -> GenerativeModel:
     )
 
 
-def _setup_figures(model, train_data, train_states, held_out, states) -> dict:
+def _setup_numbers(model, train_data, train_states, held_out, states) -> dict:
     """What the page prints before it trains (sections 3 and 4)."""
-    figures = {"A diagonal, rounded to 3 digits": np.diag(model.A).round(3).tolist()}
+    numbers = {"A diagonal, rounded to 3 digits": np.diag(model.A).round(3).tolist()}
     for action, name in enumerate(ACTION_NAMES):
-        figures[f"transitions: {name}"] = model.B[:, :, action].argmax(axis=0).tolist()
-    figures["train observations, shape"] = list(train_data.observations.shape)
+        numbers[f"transitions: {name}"] = model.B[:, :, action].argmax(axis=0).tolist()
+    numbers["train observations, shape"] = list(train_data.observations.shape)
     for name, labels, data in (
         ("train", train_states, train_data),
         ("held-out", states, held_out),
     ):
-        figures[f"{name} state proportions"] = _proportions(labels)
-        figures[f"{name} action proportions"] = _proportions(data.actions)
-    return figures
+        numbers[f"{name} state proportions"] = _proportions(labels)
+        numbers[f"{name} action proportions"] = _proportions(data.actions)
+    return numbers
 
 
 def _proportions(labels) -> list[float]:
@@ -134,14 +133,17 @@ def _accuracies(encoder, model: DiscreteModel, data: Trajectories, states):
     """Encoder accuracy and inferred-state accuracy, both aligned, and the confusion matrix."""
     observations = data.observations.reshape(-1, data.observations.shape[-1])
     K = model.D.shape[0]
-    encoded = np.asarray(jax.vmap(encoder)(observations).argmax(axis=-1))
-    inferred = np.asarray(sequence_beliefs(encoder, model, data).argmax(axis=-1))
+    encoded = np.asarray(encoder.logits(observations).argmax(axis=-1))
+    outcome = sgd.encode_sequences(encoder, data.observations)
+    inferred = np.asarray(sequence_beliefs(outcome, model, data).argmax(axis=-1))
     accuracy, relabelling = metrics.best_alignment(states, inferred, K)
     confusion = metrics.confusion_matrix(states, relabelling[inferred], K)
     return metrics.best_alignment(states, encoded, K)[0], accuracy, confusion
 
 
-def rollout(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> tuple[list, list, list]:
+def tutorial_episode(
+    agent: ActiveInferenceEncoderAgent, world: LineWorld
+) -> tuple[list, list, list]:
     """Section 9: the start is known, observations are drawn, each step takes the likeliest.
 
     Returns:
@@ -161,8 +163,8 @@ def rollout(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> tuple[list,
     return states, observations, actions
 
 
-def _rollout_figures(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> dict:
-    states, _, actions = rollout(agent, world)
+def _rollout_numbers(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> dict:
+    states, _, actions = tutorial_episode(agent, world)
     reached = states[-1] == world.rewarded_state
     return {
         "rollout states": states,

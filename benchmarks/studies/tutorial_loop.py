@@ -13,7 +13,8 @@ from jaxtyping import PRNGKeyArray
 from pymdp.agent import Agent
 
 from ...agents import GenerativeModel
-from ...agents.encoders.mlp import MIN_PROBABILITY, ObservationEncoder, encode
+from ...agents.encoders.mlp import ObservationEncoder
+from ...agents.encoders.protocol import MIN_PROBABILITY, encode
 from ...training import Trajectories
 from ...training.descent.recipes import TutorialRecipe
 

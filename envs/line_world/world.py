@@ -94,6 +94,11 @@ class LineWorld:
             return np.full(self.num_states, 1 / self.num_states)
         return np.eye(self.num_states)[self.start_state]
 
+    def log_likelihood(self, observations: np.ndarray) -> np.ndarray:
+        """`log p(x | s)` of the Gaussians up to a constant: `(..., 2)` in, `(..., K)` out."""
+        squares = ((observations[..., None, :] - self.means) ** 2).sum(axis=-1)
+        return -squares / (2 * self.emission_scale**2)
+
     def to_dict(self) -> dict:
         """The arguments that make an equal world, as plain JSON values."""
         return dataclasses.asdict(self)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent
-from aifgym.agents.encoders.mlp import encode
+from aifgym.agents.encoders.protocol import encode
 from helpers import random_model, small_encoder
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor

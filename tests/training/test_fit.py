@@ -11,7 +11,7 @@ from aifgym.benchmarks.analysis import metrics
 from aifgym.envs import LineWorld
 from aifgym.training import TrainConfig, Trajectories, collect, fit, simulate
 from aifgym.training.descent.recipes import LEARNED, TutorialRecipe, recipe_for
-from aifgym.training.history import doubts
+from aifgym.training.learners.doubts import doubts
 from aifgym.training.learners.estimates import estimate
 from helpers import arrays_of
 
@@ -162,6 +162,7 @@ def test_a_training_that_failed_says_so(world):
         np.random.default_rng(0).normal(size=(600, 6, 2)).astype(np.float32),
         np.random.default_rng(1).integers(3, size=(600, 6)).astype(np.int32),
         np.ones((600, 6), bool),
+        num_actions=3,
     )
     _, history = fit(noise, TrainConfig(dynamics="learned", num_states=5))
     assert any("nothing was learned" in warning for warning in history.warnings)

@@ -17,7 +17,7 @@ from .assignment import assignment_score, reference_score
 from .explanations import best_and_rivals
 
 # Floor on the reference's probabilities: an impossible transition costs much but not everything.
-MIN_PROBABILITY = 1e-4
+SMALLEST_TRANSITION = 1e-4
 # A rival must move indices with at least this share of an average state's visits.
 MIN_MOVED_SHARE = 0.25
 
@@ -75,7 +75,7 @@ def align(
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
     counts = np.asarray(transition_counts, float)
     counts = counts / counts.sum()
-    log_B = np.log(np.maximum(B, MIN_PROBABILITY))
+    log_B = np.log(np.maximum(B, SMALLEST_TRANSITION))
     enough = MIN_MOVED_SHARE / len(log_B)
     best, rivals = best_and_rivals(counts, log_B, enough, num_restarts, seed)
 

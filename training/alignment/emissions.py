@@ -18,7 +18,7 @@ from .assignment import by_action
 
 # Share of all counts added, spread evenly: no index is impossible in a state.
 PSEUDO_COUNT = 1e-3
-TINY = 1e-12
+SMALLEST_SHARE = 1e-12
 # Share of an index that a hard assignment leaves to all states, for the fit to begin with.
 LEAK = 0.2
 
@@ -55,7 +55,7 @@ def fit_emissions(
     for step in range(num_iterations):
         joint = share[:, None, None] * B * usage
         with_current = probs @ joint
-        predicted = with_current @ probs.T + TINY
+        predicted = with_current @ probs.T + SMALLEST_SHARE
         ratio = seen / predicted
         if step == num_iterations - 1:
             log_likelihood = float((seen * np.log(predicted)).sum(dtype=float))
@@ -72,7 +72,7 @@ def hard_emissions(
 ) -> np.ndarray:
     """``(L, K)`` `probs` to begin with: each index with its state, up to `LEAK`."""
     share = (1 - LEAK) * np.eye(num_states)[state_of_index] + LEAK / num_states
-    return share * np.maximum(index_usage, TINY)[:, None]
+    return share * np.maximum(index_usage, SMALLEST_SHARE)[:, None]
 
 
 def most_probable_states(emissions: Emissions) -> np.ndarray:

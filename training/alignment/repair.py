@@ -12,7 +12,7 @@ Letters as in `alignment`; a move is ``(K,)``, where each state's indices go.
 
 import numpy as np
 
-from .align import MIN_MOVED_SHARE, MIN_PROBABILITY, Alignment
+from .align import MIN_MOVED_SHARE, SMALLEST_TRANSITION, Alignment
 from .assignment import assignment_score, index_usage, state_counts
 from .emissions import Emissions, fit_emissions, hard_emissions, most_probable_states
 
@@ -46,7 +46,7 @@ def repair(
     counts = np.asarray(transition_counts, float) / np.sum(transition_counts)
     pairs, B = np.asarray(outcome_pairs, float), np.asarray(B, float)
     num_pairs, usage = pairs.sum(), index_usage(pairs / pairs.sum())
-    log_B = np.log(np.maximum(B, MIN_PROBABILITY))
+    log_B = np.log(np.maximum(B, SMALLEST_TRANSITION))
     proposed = (alignment.state_of_index, alignment.runner_up)
     settled = [
         fit_emissions(pairs, B, hard_emissions(usage, states, len(B)), SETTLE_STEPS)

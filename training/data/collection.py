@@ -1,60 +1,14 @@
-"""Where trajectories come from: a simulated `LineWorld`, or any Gymnasium environment."""
+"""Trajectories of anybody's actions in any Gymnasium environment."""
 
 import dataclasses
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 
 import gymnasium as gym
-import jax
-import jax.numpy as jnp
-import jax.random as jr
 import numpy as np
-from jaxtyping import Array, Int, PRNGKeyArray
 
-from ...agents.encoders.mlp import MIN_PROBABILITY
-from ...envs import LineWorld
-from ...envs.line_world.actions import NUM_ACTIONS
-from ...envs.line_world.world import OBSERVATION_DIM
+from .acting import Step, act
 from .trajectories import Trajectories
-
-
-def simulate(
-    world: LineWorld, num_sequences: int, sequence_length: int, key: PRNGKeyArray
-) -> tuple[Trajectories, Int[Array, "N T"]]:
-    """Random actions from balanced starts: each state begins equally many sequences.
-
-    Source: pymdp's tutorial, section 4 `simulate_gaussian_sequences`, draw for draw.
-
-    Args:
-        world: what to simulate; its `start_state` and `target_state` play no part.
-        num_sequences: N.
-        sequence_length: T.
-        key: JAX key.
-
-    Returns:
-        The trajectories, and the hidden states `(N, T)` int32 for whoever measures accuracy.
-    """
-    means, B = jnp.asarray(world.means, jnp.float32), jnp.asarray(world.transition_matrix)
-    return _simulate(means, B, world.emission_scale, num_sequences, sequence_length, key)
-
-
-@jax.jit(static_argnums=(3, 4))
-def _simulate(means, B, scale, num_sequences, sequence_length, key):
-    key_init, key_loop = jr.split(key)
-    balanced = jnp.arange(num_sequences, dtype=jnp.int32) % len(means)
-    first = balanced[jr.permutation(key_init, num_sequences)]
-
-    def step(carry, _):
-        state, key = carry
-        key, key_action, key_noise, key_next = jr.split(key, 4)
-        action = jr.randint(key_action, (num_sequences,), 0, NUM_ACTIONS, dtype=jnp.int32)
-        noise = jr.normal(key_noise, (num_sequences, OBSERVATION_DIM))
-        log_probs = jnp.log(jnp.clip(B[:, state, action].T, min=MIN_PROBABILITY))
-        drawn = jax.vmap(jr.categorical)(jr.split(key_next, num_sequences), log_probs)
-        return (drawn.astype(jnp.int32), key), (means[state] + scale * noise, action, state)
-
-    _, by_time = jax.lax.scan(step, (first, key_loop), length=sequence_length)
-    observations, actions, states = (jnp.swapaxes(array, 0, 1) for array in by_time)
-    return Trajectories(observations, actions, jnp.ones(actions.shape, bool)), states
 
 
 def collect(
@@ -72,7 +26,8 @@ def collect(
     one observation, so that every transition is in exactly one sequence.
 
     Args:
-        env: `Box` observations of shape `(D,)`, `Discrete` actions.
+        env: observations that are vectors `(D,)`, `uint8` images `(H, W, C)` or `Discrete`, and
+            `Discrete` actions.
         num_steps: number of calls of `env.step`.
         sequence_length: T, at least 2.
         seed: of the environment's first reset and of the actions.
@@ -95,22 +50,32 @@ def collect(
     rng = np.random.default_rng(seed)
     num_actions = int(env.action_space.n)
     choose = policy or (lambda observation, rng: rng.integers(num_actions))
-    observation, _ = env.reset(seed=seed)
-    episodes = [([observation], [], [])]
-    for steps_left in range(num_steps, 0, -1):
-        action = int(choose(observation, rng))
+
+    def checked(observations, episode_start) -> list[int]:
+        action = int(choose(observations[0], rng))
         if not 0 <= action < num_actions:
             raise ValueError(f"policy must choose in 0..{num_actions - 1}, it chose {action}")
-        observation, reward, terminated, truncated, _ = env.step(action)
-        observations, actions, rewards = episodes[-1]
-        observations.append(observation)
-        actions.append(action)
-        rewards.append(float(reward) if record_rewards else 0.0)
-        if (terminated or truncated) and steps_left > 1:
-            observation, _ = env.reset()
-            episodes.append(([observation], [], []))
+        return [action]
+
+    episodes = collected(act([env], checked, [seed]), num_steps, record_rewards)
     data = cut_episodes(episodes, sequence_length, num_actions)
     return data if record_rewards else dataclasses.replace(data, rewards=None)
+
+
+def collected(steps: Iterator[Step], num_steps: int, record_rewards: bool = True) -> list[tuple]:
+    """The next `num_steps` of what is acted, as episodes for `cut_episodes`.
+
+    Finished episodes come first, in the order in which they ended; then those that go on.
+    """
+    running, finished = {}, []
+    for step in itertools.islice(steps, num_steps):
+        episode = running.setdefault(step.env, ([step.observation], [], []))
+        values = step.next_observation, step.action, float(step.reward) * record_rewards
+        for kept, value in zip(episode, values):
+            kept.append(value)
+        if step.ends:
+            finished.append(running.pop(step.env))
+    return finished + [running[env] for env in sorted(running)]
 
 
 def cut_episodes(episodes: list[tuple], sequence_length: int, num_actions: int) -> Trajectories:
@@ -131,7 +96,7 @@ def cut_episodes(episodes: list[tuple], sequence_length: int, num_actions: int) 
             pieces.append((observations[piece], actions[piece], rewards[piece]))
     lengths = np.array([len(observations) for observations, _, _ in pieces])
     mask = np.arange(sequence_length) < lengths[:, None]
-    padded = np.zeros((*mask.shape, *np.shape(pieces[0][0][0])), np.float32)
+    padded = np.zeros((*mask.shape, *np.shape(pieces[0][0][0])), _kept_as(pieces[0][0][0]))
     padded_actions, padded_rewards = np.zeros(mask.shape, np.int32), np.zeros(mask.shape, "f")
     for row, (observations, actions, rewards) in enumerate(pieces):
         padded[row, : len(observations)] = observations
@@ -139,13 +104,28 @@ def cut_episodes(episodes: list[tuple], sequence_length: int, num_actions: int) 
         padded_rewards[row, : len(rewards)] = rewards
     if not np.isfinite(padded).all():
         raise ValueError("the environment returned an observation that is not finite")
-    return Trajectories(padded, padded_actions, mask, padded_rewards, num_actions)
+    return Trajectories(padded, padded_actions, mask, padded_rewards, num_actions=num_actions)
+
+
+def _kept_as(observation) -> np.dtype:
+    """Images and numbers stay integers, everything else becomes float32."""
+    dtype = np.asarray(observation).dtype
+    if dtype == np.uint8:
+        return dtype
+    return np.dtype(np.int32 if np.issubdtype(dtype, np.integer) else np.float32)
 
 
 def _check_spaces(env: gym.Env) -> None:
     space = env.observation_space
-    if not isinstance(space, gym.spaces.Box) or len(space.shape) != 1:
-        raise TypeError(f"env.observation_space must be a Box of shape (D,), got {space}")
+    is_vector = isinstance(space, gym.spaces.Box) and len(space.shape) == 1
+    is_image = isinstance(space, gym.spaces.Box) and len(space.shape) == 3
+    is_image = is_image and space.dtype == np.uint8
+    is_number = isinstance(space, gym.spaces.Discrete) and space.start == 0
+    if not (is_vector or is_image or is_number):
+        raise TypeError(
+            "env.observation_space must be a Box of shape (D,), a uint8 Box of shape (H, W, C) or "
+            f"a Discrete that starts at 0, got {space}"
+        )
     if not isinstance(env.action_space, gym.spaces.Discrete):
         raise TypeError(f"env.action_space must be Discrete, got {env.action_space}")
     if env.action_space.start != 0:

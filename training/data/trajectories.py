@@ -4,9 +4,10 @@ import dataclasses
 import os
 import zipfile
 
+import gymnasium as gym
 import jax
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from ...agents.files import replacing
 
@@ -17,22 +18,37 @@ class Trajectories:
     """N sequences of at most T steps, padded at their end.
 
     Attributes:
-        observations: `(N, T, D)` float32, `x_t`.
+        observations: `(N, T, D)` float32, `x_t`; or images `(N, T, H, W, C)` uint8, or numbers
+            `(N, T)` int32.
         actions: `(N, T)` int32, `a_t`, taken after `x_t`; the last one of a sequence is unused.
         mask: `(N, T)` bool, true where there is an observation.
         rewards: `(N, T)` float32, what `a_t` brought, or None where rewards were not recorded.
         num_actions: U.
     """
 
-    observations: Float[Array, "N T D"]
+    observations: Shaped[Array, "N T ..."]
     actions: Int[Array, "N T"]
     mask: Bool[Array, "N T"]
     rewards: Float[Array, "N T"] | None = None
-    num_actions: int = dataclasses.field(default=3, metadata={"static": True})
+    num_actions: int = dataclasses.field(kw_only=True, metadata={"static": True})
 
     def take(self, indices) -> "Trajectories":
         """The sequences at `indices`."""
         return jax.tree.map(lambda array: array[indices], self)
+
+    def seen(self) -> np.ndarray:
+        """`(M, ...)`, all observations, without padding."""
+        return np.asarray(self.observations)[np.asarray(self.mask)]
+
+    @property
+    def observation_space(self) -> gym.Space:
+        """The space of one observation, as far as the data tell."""
+        shape, dtype = self.observations.shape[2:], self.observations.dtype
+        if not shape:
+            return gym.spaces.Discrete(int(self.seen().max()) + 1)
+        if dtype == np.uint8:
+            return gym.spaces.Box(0, 255, shape, np.uint8)
+        return gym.spaces.Box(-np.inf, np.inf, shape, np.float32)
 
     @property
     def num_sequences(self) -> int:
@@ -78,16 +94,25 @@ def check_trajectories(data: Trajectories) -> None:
     mask = np.asarray(data.mask)
     if mask.ndim != 2 or mask.dtype != bool:
         raise ValueError(f"mask must be bool (N, T), got {mask.dtype} {mask.shape}")
-    if np.ndim(data.observations) != 3 or data.observations.shape[:2] != mask.shape:
-        raise ValueError(f"observations must be (N, T, D), got {np.shape(data.observations)}")
+    kind = np.dtype(getattr(data.observations, "dtype", object))
+    dimensions = {"f": 3, "i": 2, "u": 5}.get(kind.kind)
+    if np.ndim(data.observations) != dimensions or data.observations.shape[:2] != mask.shape:
+        raise ValueError(
+            "observations must be (N, T, D) floating-point, (N, T, H, W, C) uint8 or (N, T) "
+            f"integers, got {np.shape(data.observations)} {kind}"
+        )
     if np.shape(data.actions) != mask.shape:
         raise ValueError(f"actions must be {mask.shape}, got {np.shape(data.actions)}")
     if not mask[:, :1].all() or (mask[:, 1:] > mask[:, :-1]).any():
         raise ValueError("mask must be true from a sequence's first step to its last")
-    seen = np.asarray(data.observations)[mask]
+    seen = data.seen()
     if not np.isfinite(seen).all():
         raise ValueError("observations must be finite")
-    if (seen.std(axis=0) < 1e-12).any():
+    if np.issubdtype(seen.dtype, np.integer) and seen.min() < 0:
+        raise ValueError(f"observations that are numbers must not be negative, got {seen.min()}")
+    deviations = seen.std(axis=0)
+    # Pixels of a border never change; nothing else may be constant.
+    if (deviations.max() if seen.ndim == 4 else deviations.min()) < 1e-12:
         raise ValueError("observations must vary in each dimension, one of them is constant")
     taken = np.asarray(data.actions)[:, :-1][mask[:, 1:]]
     if taken.size and not 0 <= taken.min() <= taken.max() < data.num_actions:

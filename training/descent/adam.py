@@ -1,5 +1,6 @@
 """Adam on the evidence objective: pure functions of a state that can be stored and resumed."""
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,7 +12,7 @@ import jax.random as jr
 import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from ...agents.encoders.mlp import ObservationEncoder, log_encode
+from ...agents.encoders.protocol import TrainableEncoder, log_encode
 from ...agents.models.smoothing import TINY
 from ..data.trajectories import Trajectories
 from ..objectives.evidence import effective_num_states, negative_log_evidence, state_usage
@@ -35,7 +36,7 @@ class Parameters(NamedTuple):
         D_logits: `(K,)`.
     """
 
-    encoder: ObservationEncoder
+    encoder: TrainableEncoder
     B_logits: Float[Array, "K K U"]
     D_logits: Float[Array, " K"]
 
@@ -44,7 +45,7 @@ class Parameters(NamedTuple):
         return jax.nn.softmax(self.B_logits, axis=0), jax.nn.softmax(self.D_logits)
 
 
-class TrainState(NamedTuple):
+class AdamState(NamedTuple):
     """Everything that a training needs to go on."""
 
     parameters: Parameters
@@ -70,19 +71,20 @@ def known_logits(probs: Float[Array, "..."]) -> Float[Array, "..."]:
     return jnp.log(jnp.maximum(jnp.asarray(probs, jnp.float32), TINY))
 
 
-def begin(parameters: Parameters, key: PRNGKeyArray) -> TrainState:
+def begin(parameters: Parameters, key: PRNGKeyArray) -> AdamState:
     """The state before the first step."""
     optimizer = ADAM.init(eqx.filter(parameters, eqx.is_inexact_array))
-    return TrainState(parameters, optimizer, key, jnp.zeros((), jnp.int32))
+    return AdamState(parameters, optimizer, key, jnp.zeros((), jnp.int32))
 
 
-def _train_step(state: TrainState, data: Trajectories, schedule: Schedule, batch_size: int):
+def _train_step(state: AdamState, data: Trajectories, schedule: Schedule, batch_size: int):
     batch = _next_batch(state, data, schedule, batch_size)
 
     @eqx.filter_value_and_grad
     def objective(parameters: Parameters):
         B, D = parameters.dynamics()
-        return negative_log_evidence(parameters.encoder, B, D, batch, schedule.initial_weight)
+        log_probs = log_encode(parameters.encoder, batch.observations)
+        return negative_log_evidence(log_probs, B, D, batch, schedule.initial_weight)
 
     loss, gradients = objective(state.parameters)
     directions, optimizer = ADAM.update(gradients, state.optimizer)
@@ -95,22 +97,22 @@ def _train_step(state: TrainState, data: Trajectories, schedule: Schedule, batch
         for part, rate in zip(directions, rates)
     ]
     parameters = eqx.apply_updates(state.parameters, Parameters(*updates))
-    return TrainState(parameters, optimizer, state.key, state.step + 1), loss
+    return AdamState(parameters, optimizer, state.key, state.step + 1), loss
 
 
-def _next_batch(state: TrainState, data: Trajectories, schedule: Schedule, batch_size: int):
+def _next_batch(state: AdamState, data: Trajectories, schedule: Schedule, batch_size: int):
     """The next sequences in their order, round and round, with noise on their observations."""
     batch = data.take((state.step * batch_size + jnp.arange(batch_size)) % data.mask.shape[0])
     size = schedule.noise * jnp.clip(1.0 - state.step / schedule.num_steps, 0.0, 1.0)
-    noise = size * jr.normal(jr.fold_in(state.key, state.step), batch.observations.shape)
-    scale = jnp.broadcast_to(state.parameters.encoder.input_scale, noise.shape)
-    return Trajectories(batch.observations + scale * noise, batch.actions, batch.mask)
+    key = jr.fold_in(state.key, state.step)
+    noisy = state.parameters.encoder.perturbed(batch.observations, size, key)
+    return dataclasses.replace(batch, observations=noisy, rewards=None)
 
 
 @eqx.filter_jit
 def train_chunk(
-    states: TrainState, data: Trajectories, schedule: Schedule, batch_size: int
-) -> tuple[TrainState, Float[Array, "R CHUNK"]]:
+    states: AdamState, data: Trajectories, schedule: Schedule, batch_size: int
+) -> tuple[AdamState, Float[Array, "R CHUNK"]]:
     """`CHUNK` more steps of R trainings, one scan.
 
     All chance comes from `key` and `step` of the state: a training that is stored between two
@@ -140,8 +142,8 @@ def train_chunk(
 
 
 def chunks(
-    states: TrainState, data: Trajectories, schedule: Schedule, batch_size: int
-) -> Iterator[tuple[TrainState, Float[Array, "R CHUNK"]]]:
+    states: AdamState, data: Trajectories, schedule: Schedule, batch_size: int
+) -> Iterator[tuple[AdamState, Float[Array, "R CHUNK"]]]:
     """The trainings and their losses after each chunk, from where they are to the last step."""
     traced = Schedule(*map(jnp.float32, schedule))
     for _ in range(int(states.step[0]), math.ceil(schedule.num_steps), CHUNK):
@@ -155,8 +157,9 @@ def standing(parameters: Parameters, data: Trajectories, initial_weight) -> Stan
 
     def one(parameters):
         B, D = parameters.dynamics()
-        loss = negative_log_evidence(parameters.encoder, B, D, data, initial_weight)
-        usage = state_usage(log_encode(parameters.encoder, data.observations), data.mask)
+        log_probs = log_encode(parameters.encoder, data.observations)
+        loss = negative_log_evidence(log_probs, B, D, data, initial_weight)
+        usage = state_usage(log_probs, data.mask)
         return Standing(loss, effective_num_states(usage))
 
     return eqx.filter_vmap(one)(parameters)

@@ -164,3 +164,9 @@ class TutorialRecipe:
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise ValueError(f"{name} must be an integer from 1, got {value}")
+
+
+def overridden(recipe, **overrides):
+    """A recipe with other values for the fields that are not None."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    return dataclasses.replace(recipe, **given)

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ...agents.encoders.mlp import ObservationEncoder
+from ...agents.encoders.protocol import encode
 from ..data.trajectories import Trajectories
 from ..objectives.tutorial import DiscreteModel, TutorialLoss, tutorial_objective
 from .recipes import TutorialRecipe
@@ -31,7 +32,7 @@ class Curves(NamedTuple):
     held_out: TutorialLoss
 
 
-class TrainState(NamedTuple):
+class SgdState(NamedTuple):
     """One training in progress: its encoder and the key of what is still to be drawn."""
 
     encoder: ObservationEncoder
@@ -52,20 +53,20 @@ def new_encoder(
     )
 
 
-def stacked(encoder: ObservationEncoder, key: PRNGKeyArray) -> TrainState:
+def stacked(encoder: ObservationEncoder, key: PRNGKeyArray) -> SgdState:
     """One training as the only restart: a leading axis of length 1 on every array."""
-    state = TrainState(encoder, key)
+    state = SgdState(encoder, key)
     return jax.tree.map(lambda x: x[None] if eqx.is_array(x) else x, state)
 
 
 def train(
-    states: TrainState,
+    states: SgdState,
     model: DiscreteModel,
     data: Trajectories,
     held_out: Trajectories,
     recipe: TutorialRecipe,
     progress: Callable[[int], None] | None = None,
-) -> tuple[TrainState, Curves]:
+) -> tuple[SgdState, Curves]:
     """Trains R encoders side by side.
 
     The order of draws is that of pymdp's tutorial, section 7.
@@ -129,7 +130,7 @@ def _train_chunk(states, model, data, held_out, steps, recipe):
     return eqx.filter_vmap(one_restart)(states)
 
 
-def _train_step(state: TrainState, index, model, data, held_out, recipe):
+def _train_step(state: SgdState, index, model, data, held_out, recipe):
     key, key_batch, key_held_out = jr.split(state.key, 3)
     batch = _draw_batch(key_batch, data, recipe.batch_size)
     gradient = eqx.filter_grad(lambda encoder: objective(encoder, model, batch, recipe).total)(
@@ -149,7 +150,7 @@ def _train_step(state: TrainState, index, model, data, held_out, recipe):
         return jax.tree.map(lambda x: jnp.full(x.shape, jnp.nan), jax.eval_shape(losses))
 
     # The predicate is the same for all restarts, so vmap leaves the branch a branch.
-    return TrainState(encoder, key), jax.lax.cond(_is_checkpoint(index, recipe), losses, no_losses)
+    return SgdState(encoder, key), jax.lax.cond(_is_checkpoint(index, recipe), losses, no_losses)
 
 
 def _draw_batch(key: PRNGKeyArray, data: Trajectories, batch_size: int) -> Trajectories:
@@ -161,7 +162,15 @@ def objective(
     encoder: ObservationEncoder, model: DiscreteModel, data: Trajectories, recipe: TutorialRecipe
 ) -> TutorialLoss:
     """The tutorial's objective on some sequences."""
-    return tutorial_objective(encoder, model, data, recipe.temporal_weight)
+    outcome = encode_sequences(encoder, data.observations)
+    return tutorial_objective(outcome, model, data, recipe.temporal_weight)
+
+
+def encode_sequences(
+    encoder: ObservationEncoder, observations: Float[Array, "N T D"]
+) -> Float[Array, "N T O"]:
+    """Categorical observations of whole sequences."""
+    return jax.vmap(encode, in_axes=(None, 0))(encoder, observations)
 
 
 @eqx.filter_jit

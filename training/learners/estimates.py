@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.optimize import lsq_linear
 
-from ...agents.encoders.mlp import ObservationEncoder, log_encode
+from ...agents.encoders.protocol import Encoder, log_encode
 from ...agents.models.smoothing import TINY
-from ..alignment.align import MIN_PROBABILITY
+from ..alignment.align import SMALLEST_TRANSITION
 from ..alignment.assignment import exchange_gains
 from ..data.trajectories import Trajectories
 from ..objectives.evidence import outcome_pairs, smoothed, state_usage
@@ -45,7 +45,7 @@ class Estimates(NamedTuple):
     exchange_gain: float
 
 
-def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates:
+def estimate(encoder: Encoder, B, D, data: Trajectories) -> Estimates:
     """The encoder's confusion, the usage of its states, and how well they move as B says.
 
     Args:
@@ -71,7 +71,7 @@ def estimate(encoder: ObservationEncoder, B, D, data: Trajectories) -> Estimates
 
 def _best_exchange(pairs: np.ndarray, B: np.ndarray) -> tuple[tuple[int, int], float]:
     """The two states whose exchange gains most, and how much."""
-    log_B = np.log(np.maximum(B, MIN_PROBABILITY))
+    log_B = np.log(np.maximum(B, SMALLEST_TRANSITION))
     gains = exchange_gains(pairs, log_B, np.arange(len(B)))
     gains[np.diag_indices(len(B))] = -np.inf
     state, other = np.unravel_index(gains.argmax(), gains.shape)
@@ -83,7 +83,7 @@ def _divergence(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def fitted_dynamics(
-    encoder: ObservationEncoder, B, D, data: Trajectories, prior_count: float = 0.0, usage=None
+    encoder: Encoder, B, D, data: Trajectories, prior_count: float = 0.0, usage=None
 ) -> tuple[np.ndarray, np.ndarray]:
     """B and D that are most probable for a trained encoder, by expectation maximisation.
 
@@ -105,8 +105,10 @@ def fitted_dynamics(
 
 @eqx.filter_jit
 def _maximise(encoder, B, D, data, prior_counts, usage):
+    log_probs = log_encode(encoder, data.observations)
+
     def step(dynamics, _):
-        result = smoothed(encoder, *dynamics, data, usage)
+        result = smoothed(log_probs, *dynamics, data, usage)
         counts = result.transition_counts + prior_counts
         starts = result.beliefs[:, 0].sum(axis=0) + PSEUDO_COUNT
         return (counts / counts.sum(axis=0, keepdims=True), starts / starts.sum()), None
@@ -114,9 +116,7 @@ def _maximise(encoder, B, D, data, prior_counts, usage):
     return jax.lax.scan(step, (B, D), length=EM_ITERATIONS)[0]
 
 
-def estimate_rewards(
-    encoder: ObservationEncoder, B, D, data: Trajectories, usage=None
-) -> np.ndarray:
+def estimate_rewards(encoder: Encoder, B, D, data: Trajectories, usage=None) -> np.ndarray:
     """`(K,)` float64, expected reward of reaching each state, scaled to 0..1.
 
     The rewards that explain the recorded ones best, by least squares: the expected reward of a step
@@ -158,14 +158,14 @@ def _least_squares(beliefs: np.ndarray, rewards: np.ndarray) -> np.ndarray:
 
 @eqx.filter_jit
 def _beliefs(encoder, B, D, data, usage):
-    return smoothed(encoder, B, D, data, usage).beliefs
+    return smoothed(log_encode(encoder, data.observations), B, D, data, usage).beliefs
 
 
 @eqx.filter_jit
 def _expectations(encoder, B, D, data):
     log_probs = log_encode(encoder, data.observations)
     probs = jnp.exp(log_probs)
-    result = smoothed(encoder, B, D, data)
+    result = smoothed(log_probs, B, D, data)
     beliefs = result.beliefs * data.mask[:, :, None]
     counts = jnp.einsum("nto,ntk->ok", probs, beliefs)
     visits = result.transition_counts.sum(axis=0)

@@ -1,163 +1,106 @@
-"""Training by the evidence objective: restarts, alignment to a known B, fine-tuning, choice."""
+"""The learner of the evidence objective: restarts, estimates and doubts put together."""
 
+import dataclasses
 from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple
 
-import equinox as eqx
 import jax
-import jax.numpy as jnp
-import numpy as np
 from jaxtyping import PRNGKeyArray
 
-from ...agents.encoders.mlp import ObservationEncoder
-from ..alignment.align import Alignment
-from ..data.trajectories import Trajectories
-from ..descent import adam as trainer
-from ..descent import initial as beginnings
-from ..descent.checkpoints import NoFolder, RunFolder
-from ..descent.recipes import Recipe, Schedule
-from ..descent.restarts import take_restarts
-from .renaming import alignments_to, renamed
+from ...agents.encoders.choose import choose_encoder
+from ...agents.encoders.protocol import TrainableEncoder
+from ..config import TrainConfig
+from ..data.trajectories import Trajectories, hold_out
+from ..descent.recipes import AUTO, LARGEST_CANDIDATE, Recipe, overridden, recipe_for
+from .doubts import doubts
+from .estimates import estimate, fitted_dynamics
+from .evidence_restarts import fit_evidence
+from .history import History
+from .models import learned_model
+from .num_states import choose_num_states
+from .protocol import Learned, Problem, Run
 
 
-class Trained(NamedTuple):
-    """The best restart.
+class EvidenceLearner:
+    """Trains encoder and, where they are not known, dynamics by their evidence."""
 
-    Attributes:
-        encoder: its encoder.
-        B: `(K, K, U)`, given or learned.
-        D: `(K,)`, uniform where B was given, else learned.
-        standing: held-out loss and effective number of states of all restarts.
-        best: index of the best restart.
-        alignment: of the best restart, or None.
-        rows: one dict per restart and checkpoint.
-    """
+    can_resume = True
 
-    encoder: ObservationEncoder
-    B: np.ndarray
-    D: np.ndarray
-    standing: trainer.Standing
-    best: int
-    alignment: Alignment | None
-    rows: list[dict]
+    def __init__(self, config: TrainConfig) -> None:
+        self._config = config
 
+    def learn(self, data: Trajectories, problem: Problem, key: PRNGKeyArray, run: Run) -> Learned:
+        """The best of several restarts, its dynamics refined by expectation maximisation."""
+        config = self._config
+        train, held_out = hold_out(data, config.held_out_fraction, run.seed)
+        num_states, curve = problem.num_states, ()
+        if num_states == "auto":
+            template = self._new_encoder(train, problem, AUTO)(LARGEST_CANDIDATE)
+            num_states, curve = choose_num_states(train, held_out, template, key)
+        recipe = configured_recipe(config, num_states)
+        trained = fit_evidence(
+            train,
+            held_out,
+            problem.B,
+            num_states,
+            self._new_encoder(train, problem, recipe),
+            recipe,
+            key,
+            progress=run.progress,
+            run_folder=run.folder,
+        )
+        B, D = trained.B, trained.D
+        if problem.B is None:
+            B, D = fitted_dynamics(trained.encoder, B, D, train)
+        estimates = estimate(trained.encoder, B, D, train)
+        losses, effective = trained.standing
+        history = History(
+            rows=trained.rows,
+            held_out_loss=losses,
+            effective_states=effective,
+            best_restart=trained.best,
+            num_transitions=data.num_transitions,
+            warnings=doubts(
+                losses,
+                float(effective[trained.best]),
+                num_states,
+                estimates,
+                problem.B is not None,
+                trained.alignment,
+            ),
+            alignment=trained.alignment,
+            num_states_curve=curve,
+        )
+        model = learned_model(config, problem.target_state, estimates.A, B, D)
+        return Learned(trained.encoder, model, estimates.usage, history)
 
-def fit_evidence(
-    data: Trajectories,
-    held_out: Trajectories,
-    B: np.ndarray | None,
-    num_states: int,
-    recipe: Recipe,
-    key: PRNGKeyArray,
-    *,
-    progress: Callable[[int], None] | None = None,
-    run_folder: RunFolder | NoFolder | None = None,
-) -> Trained:
-    """Trains an encoder, and with it B and D where they are not known.
+    def _new_encoder(
+        self, data: Trajectories, problem: Problem, recipe: Recipe
+    ) -> Callable[[int], TrainableEncoder]:
+        choose = self._config.encoder or choose_encoder
+        seen = data.seen()
 
-    Args:
-        data: sequences to train on, in an order without meaning.
-        held_out: sequences that choose among restarts.
-        B: `(K, K, U)` known dynamics, whose numbering the encoder takes over; None learns them.
-        num_states: K.
-        recipe: hyperparameters; with `finetune`, dynamics are learned first even if B is known.
-        key: of all chance.
-        progress: called with the number of gradient steps done since the last call.
-        run_folder: stores and resumes.
+        def new_encoder(num_outcomes: int) -> TrainableEncoder:
+            encoder = choose(
+                problem.observation_space,
+                num_outcomes,
+                recipe.encoder_width,
+                recipe.encoder_depth,
+                jax.random.key(0),
+            )
+            if not isinstance(encoder, TrainableEncoder):
+                raise TypeError(
+                    f"encoder must return a TrainableEncoder, got {type(encoder).__name__}"
+                )
+            return encoder.standardised(seen)
 
-    Returns:
-        The best restart.
-    """
-    descend = partial(
-        _descend,
-        data=data,
-        held_out=held_out,
-        batch_size=recipe.batch_size,
-        progress=progress or (lambda steps: None),
-        run_folder=run_folder or NoFolder(),
-    )
-    direct = B is not None and recipe.finetune is None
-    spare = 0 if B is None else round(recipe.spare_indices * num_states)
-    template = beginnings.template(data, num_states + spare, recipe)
-    known = trainer.known_logits(B) if direct else None
-    states = beginnings.start(key, template, recipe, known, num_states + spare, data.num_actions)
-    states, standing, rows = descend(_sharded(states), recipe.main, "main")
-    alignments = None
-    if B is not None and not direct:
-        alignments = alignments_to(B, states.parameters, data)
-        states = renamed(states, alignments, B)
-        kept = np.arange(recipe.num_restarts)
-        if recipe.num_finetuned < recipe.num_restarts:
-            # A restart that B explains badly is in a bad optimum or badly aligned.
-            loss = _standing(states, held_out, recipe.finetune).loss
-            kept = np.argsort(loss)[: recipe.num_finetuned]
-            alignments = [alignments[restart] for restart in kept]
-            states = take_restarts(states, kept)
-        states, standing, more = descend(states, recipe.finetune, "finetune")
-        rows += [row | {"restart": int(kept[row["restart"]])} for row in more]
-    best = int(np.nanargmin(standing.loss))
-    chosen = take_restarts(states.parameters, best)
-    learned_B, learned_D = (np.asarray(array) for array in chosen.dynamics())
-    return Trained(
-        chosen.encoder,
-        learned_B if B is None else np.asarray(B),
-        learned_D if B is None else np.full(num_states, 1 / num_states),
-        standing,
-        best,
-        alignments[best] if alignments else None,
-        rows,
-    )
+        return new_encoder
 
 
-def _descend(
-    states: trainer.TrainState,
-    schedule: Schedule,
-    phase: str,
-    *,
-    data: Trajectories,
-    held_out: Trajectories,
-    batch_size: int,
-    progress: Callable[[int], None],
-    run_folder: RunFolder | NoFolder,
-) -> tuple[trainer.TrainState, trainer.Standing, list[dict]]:
-    """All steps of one phase, chunk by chunk, from where it was stored."""
-    states, rows = run_folder.load(phase, states)
-    progress(int(states.step[0]))
-    standing = None
-    for new, losses in trainer.chunks(states, data, schedule, batch_size):
-        states = new
-        standing = _standing(states, held_out, schedule)
-        step, losses = int(states.step[0]), np.asarray(losses)
-        rows += [
-            {
-                "restart": restart,
-                "phase": phase,
-                "step": step,
-                "train_loss": float(losses[restart].mean()),
-                "held_out_loss": float(standing.loss[restart]),
-                "effective_states": float(standing.effective_states[restart]),
-            }
-            for restart in range(len(losses))
-        ]
-        run_folder.save(phase, states, rows)
-        progress(trainer.CHUNK)
-    return states, standing or _standing(states, held_out, schedule), rows
-
-
-def _standing(
-    states: trainer.TrainState, held_out: Trajectories, schedule: Schedule
-) -> trainer.Standing:
-    weight = jnp.float32(schedule.initial_weight)
-    return trainer.Standing(*map(np.asarray, trainer.standing(states.parameters, held_out, weight)))
-
-
-def _sharded(states: trainer.TrainState) -> trainer.TrainState:
-    """The restarts spread over the local devices, where their number divides evenly."""
-    devices = jax.local_devices()
-    num_restarts = states.step.shape[0]
-    if len(devices) == 1 or num_restarts % len(devices):
-        return states
-    mesh = jax.sharding.Mesh(np.array(devices), ("restart",))
-    sharding = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("restart"))
-    return jax.tree.map(lambda x: jax.device_put(x, sharding) if eqx.is_array(x) else x, states)
+def configured_recipe(config: TrainConfig, num_states: int) -> Recipe:
+    """The recipe for a number of states, with what `config` overrides."""
+    recipe = recipe_for(num_states, config.dynamics == "known")
+    if config.train_steps is not None:
+        recipe = dataclasses.replace(
+            recipe, main=recipe.main._replace(num_steps=config.train_steps)
+        )
+    return overridden(recipe, num_restarts=config.num_restarts)

@@ -20,10 +20,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from ...agents.encoders.mlp import ObservationEncoder
+from ...agents.encoders.protocol import TrainableEncoder, log_encode
 from ..data.trajectories import Trajectories
-from ..descent import adam as trainer
-from ..descent import initial as beginnings
+from ..descent import adam, initial
 from ..descent.recipes import AUTO, LARGEST_CANDIDATE, SMALLEST_CANDIDATE, Schedule
 from ..objectives.evidence import log_evidence_by_sequence, smoothed
 
@@ -37,26 +36,27 @@ TOLERANCE = 0.03
 
 
 def choose_num_states(
-    data: Trajectories, held_out: Trajectories, key: PRNGKeyArray
+    data: Trajectories, held_out: Trajectories, template: TrainableEncoder, key: PRNGKeyArray
 ) -> tuple[int, tuple[dict, ...]]:
     """Compares 3 to 8 states with learned dynamics.
 
     Args:
         data: sequences to train on, in an order without meaning.
         held_out: sequences that judge.
+        template: an encoder with `LARGEST_CANDIDATE` outcomes, its inputs standardised.
         key: of all chance.
 
     Returns:
         The number of states, and one row per candidate: `num_states`, `held_out_loss` in nats per
         observation, and the `standard_error` of its difference to the best candidate.
     """
-    states = _train(_start(data, key), data, AUTO.main)
+    states = _train(_start(data, template, key), data, AUTO.main)
     evidences = {}
     for num_open in range(LARGEST_CANDIDATE, SMALLEST_CANDIDATE - 1, -1):
         if num_open < LARGEST_CANDIDATE:
             parameters = _merged(states.parameters, data, num_open + 1)
             states = states._replace(parameters=parameters)
-        states = eqx.filter_vmap(trainer.begin)(states.parameters, states.key)
+        states = eqx.filter_vmap(adam.begin)(states.parameters, states.key)
         states = _train(states, data, AUTO.finetune)
         by_restart = np.asarray(_evidences(states.parameters, held_out))
         evidences[num_open] = by_restart[by_restart.sum(axis=1).argmax()]
@@ -93,19 +93,17 @@ def smallest_good_enough(
     return good[0], tuple(rows)
 
 
-def _start(data: Trajectories, key: PRNGKeyArray) -> trainer.TrainState:
-    template = beginnings.template(data, LARGEST_CANDIDATE, AUTO)
-    identity = jnp.eye(LARGEST_CANDIDATE)
-    template = eqx.tree_at(lambda e: e.merge, template, identity, is_leaf=lambda x: x is None)
-    return beginnings.start(key, template, AUTO, None, LARGEST_CANDIDATE, data.num_actions)
+def _start(data: Trajectories, template: TrainableEncoder, key: PRNGKeyArray) -> adam.AdamState:
+    template = template.merged(jnp.eye(LARGEST_CANDIDATE))
+    return initial.start(key, template, AUTO, None, LARGEST_CANDIDATE, data.num_actions)
 
 
-def _train(states: trainer.TrainState, data: Trajectories, schedule: Schedule):
-    *_, (states, _) = trainer.chunks(states, data, schedule, AUTO.batch_size)
+def _train(states: adam.AdamState, data: Trajectories, schedule: Schedule):
+    *_, (states, _) = adam.chunks(states, data, schedule, AUTO.batch_size)
     return states
 
 
-def _merged(parameters: trainer.Parameters, data: Trajectories, num_open: int):
+def _merged(parameters: adam.Parameters, data: Trajectories, num_open: int):
     """Each restart with two of its `num_open` states merged, so that the loss is least."""
     pairs = itertools.combinations(range(num_open), 2)
     maps = np.stack([merge_map(LARGEST_CANDIDATE, *pair) for pair in pairs])
@@ -124,13 +122,14 @@ def merge_map(num_states: int, state: int, other: int) -> Float[np.ndarray, "K K
 
 @eqx.filter_jit
 def _merge_best(
-    parameters: trainer.Parameters,
+    parameters: adam.Parameters,
     data: Trajectories,
     maps: Float[Array, "P K K"],
     is_open: Bool[Array, " K"],
-) -> trainer.Parameters:
+) -> adam.Parameters:
     def merge_one(parameters):
-        result = smoothed(parameters.encoder, *parameters.dynamics(), data)
+        log_probs = log_encode(parameters.encoder, data.observations)
+        result = smoothed(log_probs, *parameters.dynamics(), data)
 
         def evidence(new_of_old):
             merged = _with_merged_states(parameters, result, new_of_old, is_open)
@@ -142,28 +141,27 @@ def _merge_best(
     return eqx.filter_vmap(merge_one)(parameters)
 
 
-def _with_merged_states(parameters, result, new_of_old, is_open) -> trainer.Parameters:
+def _with_merged_states(parameters, result, new_of_old, is_open) -> adam.Parameters:
     """Two states merged; the dynamics follow from the expected counts of the unmerged model."""
     counts = jnp.einsum("jiu,ja,ib->abu", result.transition_counts, new_of_old, new_of_old)
-    initial = result.beliefs[:, 0].sum(axis=0) @ new_of_old
+    starts = result.beliefs[:, 0].sum(axis=0) @ new_of_old
     closed = ~jnp.asarray(is_open)
     B_logits = jnp.where(
         jnp.broadcast_to(closed[:, None, None], counts.shape),
         CLOSED,
         jnp.log(counts + PSEUDO_COUNT),
     )
-    D_logits = jnp.where(closed, CLOSED, jnp.log(initial + PSEUDO_COUNT))
-    merge = parameters.encoder.merge @ new_of_old
-    encoder: ObservationEncoder = eqx.tree_at(lambda e: e.merge, parameters.encoder, merge)
-    return trainer.Parameters(encoder, B_logits, D_logits)
+    D_logits = jnp.where(closed, CLOSED, jnp.log(starts + PSEUDO_COUNT))
+    return adam.Parameters(parameters.encoder.merged(new_of_old), B_logits, D_logits)
 
 
-def _log_evidence(parameters: trainer.Parameters, data: Trajectories) -> Float[Array, " N"]:
+def _log_evidence(parameters: adam.Parameters, data: Trajectories) -> Float[Array, " N"]:
+    log_probs = log_encode(parameters.encoder, data.observations)
     return log_evidence_by_sequence(
-        parameters.encoder, *parameters.dynamics(), data, outlier_probability=OUTLIER_PROBABILITY
+        log_probs, *parameters.dynamics(), data, outlier_probability=OUTLIER_PROBABILITY
     )
 
 
 @eqx.filter_jit
-def _evidences(parameters: trainer.Parameters, data: Trajectories) -> Float[Array, "R N"]:
+def _evidences(parameters: adam.Parameters, data: Trajectories) -> Float[Array, "R N"]:
     return eqx.filter_vmap(lambda one: _log_evidence(one, data))(parameters)

@@ -4,11 +4,11 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from ...agents.encoders.mlp import log_encode
+from ...agents.encoders.protocol import log_encode
 from ..alignment.align import Alignment, align
 from ..alignment.repair import repair
 from ..data.trajectories import Trajectories
-from ..descent import adam as trainer
+from ..descent import adam
 from ..objectives.evidence import outcome_pairs, smoothed
 
 # Share of an index's outcomes that merging leaves to other states than its own.
@@ -16,7 +16,7 @@ MERGE_LEAK = 0.01
 
 
 def alignments_to(
-    B: np.ndarray, parameters: trainer.Parameters, data: Trajectories
+    B: np.ndarray, parameters: adam.Parameters, data: Trajectories
 ) -> list[Alignment]:
     """How the latent indices of each restart are matched to the states of B."""
     counts, pairs = map(np.asarray, _counts(parameters, data))
@@ -30,20 +30,18 @@ def alignments_to(
 
 
 @eqx.filter_jit
-def _counts(parameters: trainer.Parameters, data: Trajectories):
+def _counts(parameters: adam.Parameters, data: Trajectories):
     """Transition counts of the learned model and pairs of outcomes, of each restart."""
 
     def one(parameters):
         log_probs = log_encode(parameters.encoder, data.observations)
-        counts = smoothed(parameters.encoder, *parameters.dynamics(), data).transition_counts
+        counts = smoothed(log_probs, *parameters.dynamics(), data).transition_counts
         return counts, outcome_pairs(log_probs, data)
 
     return eqx.filter_vmap(one)(parameters)
 
 
-def renamed(
-    states: trainer.TrainState, alignments: list[Alignment], B: np.ndarray
-) -> trainer.TrainState:
+def renamed(states: adam.AdamState, alignments: list[Alignment], B: np.ndarray) -> adam.AdamState:
     """Each restart with its outcomes renamed to the states of B, and B in place of its own.
 
     With spare indices the encoder gets a `merge`; else its output layer is put in B's order.
@@ -52,19 +50,12 @@ def renamed(
     encoder = states.parameters.encoder
     if len(alignments[0].state_of_index) == num_states:
         index_of_state = jnp.asarray([np.argsort(a.state_of_index) for a in alignments])
-
-        def last(encoder):
-            return encoder.mlp.layers[-1].weight, encoder.mlp.layers[-1].bias
-
-        weight, bias = last(encoder)
-        weight = jnp.take_along_axis(weight, index_of_state[:, :, None], axis=1)
-        bias = jnp.take_along_axis(bias, index_of_state, axis=1)
-        encoder = eqx.tree_at(last, encoder, (weight, bias))
+        encoder = eqx.filter_vmap(lambda one, order: one.permuted(order))(encoder, index_of_state)
     else:
         merge = np.stack([np.eye(num_states)[a.state_of_index] for a in alignments])
         merge = jnp.asarray((1 - MERGE_LEAK) * merge + MERGE_LEAK / num_states, jnp.float32)
-        encoder = eqx.tree_at(lambda e: e.merge, encoder, merge, is_leaf=lambda x: x is None)
-    B_logits = jnp.broadcast_to(trainer.known_logits(B), (num_restarts, *B.shape))
+        encoder = encoder.merged(merge)
+    B_logits = jnp.broadcast_to(adam.known_logits(B), (num_restarts, *B.shape))
     D_logits = jnp.zeros((num_restarts, num_states))
-    parameters = trainer.Parameters(encoder, B_logits, D_logits)
-    return eqx.filter_vmap(trainer.begin)(parameters, states.key)
+    parameters = adam.Parameters(encoder, B_logits, D_logits)
+    return eqx.filter_vmap(adam.begin)(parameters, states.key)

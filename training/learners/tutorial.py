@@ -1,80 +1,44 @@
-"""The tutorial's training with restarts: the lowest held-out loss needs no labels either."""
+"""The learner of the tutorial's objective."""
 
-from collections.abc import Callable
-
-import equinox as eqx
-import jax.numpy as jnp
-import jax.random as jr
+import gymnasium as gym
 import numpy as np
 from jaxtyping import PRNGKeyArray
 
-from ...agents.encoders.mlp import ObservationEncoder, encode
-from ...agents.models.generative_model import epsilon_identity
-from ..data.trajectories import Trajectories
-from ..descent import sgd as trainer
-from ..descent.recipes import TutorialRecipe
-from ..descent.restarts import take_restarts
-from ..objectives.evidence import effective_num_states
-from ..objectives.tutorial import DiscreteModel
+from ..config import TrainConfig
+from ..data.trajectories import Trajectories, hold_out
+from ..descent.recipes import overridden
+from .estimates import estimate
+from .history import History
+from .models import learned_model
+from .protocol import Learned, Problem, Run
+from .tutorial_restarts import fit_tutorial
 
 
-def fit_tutorial(
-    data: Trajectories,
-    held_out: Trajectories,
-    B: np.ndarray,
-    epsilon: float,
-    recipe: TutorialRecipe,
-    key: PRNGKeyArray,
-    progress: Callable[[int], None] | None = None,
-) -> tuple[ObservationEncoder, list[dict], np.ndarray, np.ndarray]:
-    """Trains `recipe.num_restarts` encoders side by side against known dynamics.
+class TutorialLearner:
+    """Trains the tutorial's encoder by the tutorial's objective, with restarts."""
 
-    Returns:
-        The encoder with the lowest held-out loss, the rows of its history, and for each restart
-        the held-out loss and the effective number of states, `(R,)`.
+    can_resume = False
 
-    Raises:
-        ValueError: every restart diverged.
-    """
-    num_states = len(B)
-    A, D = epsilon_identity(num_states, epsilon), np.full(num_states, 1 / num_states)
-    model = DiscreteModel(*(jnp.asarray(array, jnp.float32) for array in (A, B, D)))
+    def __init__(self, config: TrainConfig) -> None:
+        if config.encoder is not None:
+            raise ValueError("encoder must be None for objective tutorial, whose encoder is fixed")
+        self._config = config
 
-    def start(key):
-        key_encoder, key_train = jr.split(key)
-        dim = data.observations.shape[-1]
-        encoder = trainer.new_encoder(recipe, dim, num_states, key_encoder)
-        return trainer.TrainState(encoder, key_train)
-
-    states = eqx.filter_vmap(start)(jr.split(key, recipe.num_restarts))
-    states, curves = trainer.train(states, model, data, held_out, recipe, progress)
-    losses = np.asarray(trainer.restart_losses(states.encoder, model, held_out, recipe))
-    if not np.isfinite(losses).any():
-        raise ValueError("every restart diverged: lower the learning rate")
-    best = int(np.nanargmin(losses))
-    encoder = take_restarts(states.encoder, best)
-    effective = np.asarray(_effective_states(states.encoder, held_out))
-    return encoder, curve_rows(curves), losses, effective
-
-
-def curve_rows(curves: trainer.Curves) -> list[dict]:
-    """Curves as the rows of a `History`."""
-    return [
-        {"restart": restart, "phase": "tutorial", "step": int(step)}
-        | {
-            f"{name}_{term}": float(values[restart, column])
-            for name, losses in (("train", curves.train), ("held_out", curves.held_out))
-            for term, values in losses._asdict().items()
-        }
-        for restart in range(len(curves.train.total))
-        for column, step in enumerate(curves.steps)
-    ]
-
-
-@eqx.filter_jit
-def _effective_states(encoders: ObservationEncoder, data: Trajectories):
-    def one(encoder):
-        used = encode(encoder, data.observations) * data.mask[:, :, None]
-        return effective_num_states(used.sum(axis=(0, 1)) / data.mask.sum())
-
-    return eqx.filter_vmap(one)(encoders)
+    def learn(self, data: Trajectories, problem: Problem, key: PRNGKeyArray, run: Run) -> Learned:
+        """The restart with the lowest held-out loss."""
+        config, space = self._config, problem.observation_space
+        if not isinstance(space, gym.spaces.Box) or len(space.shape) != 1:
+            raise TypeError(f"objective tutorial needs observations (D,), got {space}")
+        splits = hold_out(data, config.held_out_fraction, run.seed)
+        recipe = overridden(
+            config.tutorial, num_restarts=config.num_restarts, train_steps=config.train_steps
+        )
+        encoder, rows, losses, effective = fit_tutorial(
+            *splits, problem.B, config.epsilon, recipe, key, run.progress
+        )
+        D = np.full(len(problem.B), 1 / len(problem.B))
+        estimates = estimate(encoder, problem.B, D, splits[0])
+        model = learned_model(config, problem.target_state, estimates.A, problem.B, D)
+        best = int(np.nanargmin(losses))
+        history = History(rows, losses, effective, best, data.num_transitions)
+        return Learned(encoder, model, estimates.usage, history)

@@ -13,8 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 from pymdp.maths import log_stable
 
-from ...agents.encoders.mlp import ObservationEncoder, log_encode
-from ...agents.models import filtering as inference
+from ...agents.models import filtering
 from ...agents.models.smoothing import Smoothed, smooth
 from ..data.trajectories import Trajectories
 
@@ -33,7 +32,7 @@ def outcome_pairs(log_probs: Float[Array, "N T O"], data: Trajectories) -> Float
 
 
 def negative_log_evidence(
-    encoder: ObservationEncoder,
+    log_probs: Float[Array, "N T K"],
     B: Float[Array, "K K U"],
     D: Float[Array, " K"],
     data: Trajectories,
@@ -42,19 +41,19 @@ def negative_log_evidence(
     """Mean negative log evidence per observation, in nats; 0 is what a collapsed encoder gets.
 
     Args:
-        encoder: gives `log r(s | x)`.
+        log_probs: `(N, T, K)`, `log r(s | x)`, what the encoder says of the observations.
         B: `(K, K, U)`, `p(s_{t+1} | s_t, a_t)`.
         D: `(K,)`, `p(s_0)` of a sequence.
-        data: sequences.
+        data: the sequences.
         initial_weight: 1 lets sequences begin in D; 0 lets them begin like any other observation,
             in rho, which is what pieces of longer episodes need where D is not learned.
     """
-    log_evidence = log_evidence_by_sequence(encoder, B, D, data, initial_weight)
+    log_evidence = log_evidence_by_sequence(log_probs, B, D, data, initial_weight)
     return -log_evidence.sum() / jnp.sum(data.mask)
 
 
 def log_evidence_by_sequence(
-    encoder: ObservationEncoder,
+    log_probs: Float[Array, "N T K"],
     B: Float[Array, "K K U"],
     D: Float[Array, " K"],
     data: Trajectories,
@@ -66,16 +65,15 @@ def log_evidence_by_sequence(
     `outlier_probability` is how probable it is that an observation says nothing. Above 0, a few
     observations that the encoder is wrongly sure about do not outweigh all others.
     """
-    log_probs = log_encode(encoder, data.observations)
     usage = state_usage(log_probs, data.mask)
     initial = initial_weight * D + (1.0 - initial_weight) * usage
-    log_likelihood = inference.scaled_log_likelihood(log_probs, usage)
+    log_likelihood = filtering.scaled_log_likelihood(log_probs, usage)
     if outlier_probability:
         log_likelihood = jnp.logaddexp(
             jnp.log1p(-outlier_probability) + log_likelihood,
             jnp.full_like(log_likelihood, jnp.log(outlier_probability)),
         )
-    _, priors = inference.filter_beliefs(log_likelihood, data.actions, B, initial)
+    _, priors = filtering.filter_beliefs(log_likelihood, data.actions, B, initial)
     by_step = jax.nn.logsumexp(log_likelihood + log_stable(priors), axis=-1)
     return jnp.where(data.mask, by_step, 0.0).sum(axis=1)
 
@@ -86,7 +84,7 @@ def effective_num_states(usage: Float[Array, " K"]) -> Float[Array, ""]:
 
 
 def smoothed(
-    encoder: ObservationEncoder,
+    log_probs: Float[Array, "N T K"],
     B: Float[Array, "K K U"],
     D: Float[Array, " K"],
     data: Trajectories,
@@ -96,9 +94,8 @@ def smoothed(
 
     `usage` is rho of the data that the encoder was trained on; None: these are those data.
     """
-    log_probs = log_encode(encoder, data.observations)
     # r(s | x) holds the usage of the training data. Dividing by the usage of other data would
     # count twice how often an agent is where it wants to be.
     usage = state_usage(log_probs, data.mask) if usage is None else usage
-    likelihood = inference.scaled_log_likelihood(log_probs, usage)
+    likelihood = filtering.scaled_log_likelihood(log_probs, usage)
     return smooth(likelihood, data.actions, data.mask, B, D)

@@ -2,13 +2,12 @@
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 from pymdp.maths import log_stable
 
-from ...agents.encoders.mlp import MIN_PROBABILITY, ObservationEncoder, encode
-from ...agents.models import filtering as inference
+from ...agents.encoders.protocol import MIN_PROBABILITY
+from ...agents.models import filtering
 from ..data.trajectories import Trajectories
 
 
@@ -34,24 +33,16 @@ class TutorialLoss(NamedTuple):
     temporal_kl: Float[Array, ""]
 
 
-def encode_sequences(
-    encoder: ObservationEncoder, observations: Float[Array, "N T D"]
-) -> Float[Array, "N T O"]:
-    """Categorical observations of whole sequences."""
-    return jax.vmap(encode, in_axes=(None, 0))(encoder, observations)
-
-
 def sequence_beliefs(
-    encoder: ObservationEncoder, model: DiscreteModel, trajectories: Trajectories
+    outcome: Float[Array, "N T O"], model: DiscreteModel, trajectories: Trajectories
 ) -> Float[Array, "N T K"]:
-    """Filtered `q(s_t)` of whole sequences."""
-    outcome = encode_sequences(encoder, trajectories.observations)
-    log_likelihood = inference.state_log_likelihood(outcome, model.A)
-    return inference.filter_beliefs(log_likelihood, trajectories.actions, model.B, model.D)[0]
+    """Filtered `q(s_t)` of whole sequences, whose categorical observations are `outcome`."""
+    log_likelihood = filtering.state_log_likelihood(outcome, model.A)
+    return filtering.filter_beliefs(log_likelihood, trajectories.actions, model.B, model.D)[0]
 
 
 def tutorial_objective(
-    encoder: ObservationEncoder,
+    outcome: Float[Array, "N T O"],
     model: DiscreteModel,
     trajectories: Trajectories,
     temporal_weight: float,
@@ -63,7 +54,7 @@ def tutorial_objective(
     `KL(o_{t+1} || A p(s_{t+1} | a_t, past))`.
 
     Args:
-        encoder: the network in training.
+        outcome: `(N, T, O)`, categorical observations, `encode` of the network in training.
         model: the fixed discrete model.
         trajectories: a batch; padded steps do not count.
         temporal_weight: weight of the temporal term.
@@ -71,12 +62,11 @@ def tutorial_objective(
     Returns:
         The total and its two terms.
     """
-    outcome = encode_sequences(encoder, trajectories.observations)
-    log_likelihood = inference.state_log_likelihood(outcome, model.A)
-    beliefs, priors = inference.filter_beliefs(
+    log_likelihood = filtering.state_log_likelihood(outcome, model.A)
+    beliefs, priors = filtering.filter_beliefs(
         log_likelihood, trajectories.actions, model.B, model.D
     )
-    vfe = inference.variational_free_energy(beliefs, log_likelihood, priors)
+    vfe = filtering.variational_free_energy(beliefs, log_likelihood, priors)
     divergence = _divergence(outcome[:, 1:], priors[:, 1:] @ model.A.T)
     mean_vfe = _masked_mean(vfe, trajectories.mask)
     temporal_kl = _masked_mean(divergence, trajectories.mask[:, 1:])

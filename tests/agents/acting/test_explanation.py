@@ -2,8 +2,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from aifgym.agents.acting.explanation import explain, neg_efe_parts
-from aifgym.agents.planning.planners import goal_vector
+from aifgym.agents.acting.explanation import explain
+from aifgym.agents.planning.goal import goal_vector
+from aifgym.agents.planning.tree import neg_efe_parts
 from helpers import random_distribution, random_model
 
 

@@ -5,12 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
-from aifgym.agents.planning.planners import (
-    build_planner,
-    policy_search,
-    resolved_planner,
-    steps_to_goal,
-)
+from aifgym.agents.planning.choose import build_planner, resolved_planner
+from aifgym.agents.planning.goal import steps_to_goal
 from aifgym.benchmarks.contenders.references import finite_horizon_values
 from aifgym.benchmarks.running.closed_loop import closed_loop_returns
 from aifgym.envs import ContinuousLineWorldVectorEnv, LineWorld
@@ -54,7 +50,7 @@ def test_inductive_actions_and_posterior_are_pymdps():
     assert agent.use_inductive
     their_q_pi, _ = agent.infer_policies([beliefs[:, None]])
     planner = build_planner(model)
-    q_pi = planner.policy_posterior(beliefs, jax.random.key(0))
+    q_pi, _ = planner.infer_policies(beliefs)
     np.testing.assert_allclose(q_pi, their_q_pi, atol=1e-5)
     np.testing.assert_array_equal(
         planner.best_action(beliefs), agent.sample_action(their_q_pi)[:, 0]
@@ -72,7 +68,7 @@ def test_searches_are_pymdps_and_walk_to_the_goal(name):
     theirs = dataclasses.replace(model, policy_len=1, planner="tree").to_pymdp(1)
     key = jax.random.split(jax.random.key(0), 3)[1]
     with jax.numpy_rank_promotion("allow"):
-        q_pi, _ = policy_search(name, 2, 1.0)(theirs, [beliefs[1][None, None]], key)
+        q_pi, _ = planner.search()(theirs, [beliefs[1][None, None]], key)
     ours = planner.policy_posterior(beliefs, jax.random.key(0))[1]
     np.testing.assert_allclose(ours, q_pi[0], atol=1e-6)
 
@@ -91,7 +87,7 @@ def test_predict_repeats_itself_although_the_search_draws():
 def test_a_sampled_action_follows_pymdps_posterior():
     planner = build_planner(line_model(6, 5, planner="inductive", gamma=0.05))
     belief = jnp.eye(6)[1:2]
-    q_pi = np.asarray(planner.policy_posterior(belief, jax.random.key(0)))[0]
+    q_pi = np.asarray(planner.infer_policies(belief)[0])[0]
     actions = planner.sampled_action(jnp.tile(belief, (4000, 1)), jax.random.key(1))
     frequencies = np.bincount(actions, minlength=3) / 4000
     expected = q_pi.reshape(3, 3).sum(axis=1)

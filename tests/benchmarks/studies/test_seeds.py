@@ -14,7 +14,7 @@ def small(monkeypatch):
 
 
 def test_a_seed_that_succeeds(small):
-    study = seed_study.Study(LineWorld(), num_restarts=1, episodes=20)
+    study = seed_study.SeedStudy(LineWorld(), num_restarts=1, episodes=20)
     references = seed_study.control_references(study)
     result = seed_study.run_seed(study, 0, references)
     assert result.success
@@ -27,14 +27,14 @@ def test_a_seed_that_succeeds(small):
 
 
 def test_learned_dynamics_with_spare_indices_and_a_goal_from_observations(small):
-    study = seed_study.Study(LineWorld(), dynamics="learned", latent_states=8, episodes=20)
+    study = seed_study.SeedStudy(LineWorld(), dynamics="learned", latent_states=8, episodes=20)
     result = seed_study.run_seed(study, 1, seed_study.control_references(study))
     assert result.success
     assert result.control_score > 0.9
 
 
 def test_the_tutorials_recipe_is_one_run_as_published(small):
-    study = seed_study.Study(LineWorld(), num_restarts=4, num_sequences=60, episodes=0)
+    study = seed_study.SeedStudy(LineWorld(), num_restarts=4, num_sequences=60, episodes=0)
     result = seed_study.run_tutorial_seed(study, 0, None)
     assert result.recipe == "tutorial"
     assert result.control_score is None
@@ -42,7 +42,7 @@ def test_the_tutorials_recipe_is_one_run_as_published(small):
 
 
 def test_control_is_judged_where_the_target_is_in_reach():
-    assert seed_study.control_references(seed_study.Study(LineWorld(num_states=10))) is None
+    assert seed_study.control_references(seed_study.SeedStudy(LineWorld(num_states=10))) is None
 
 
 def test_the_exact_filter_finds_most_states():

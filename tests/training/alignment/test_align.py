@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from aifgym.envs import LineWorld
 from aifgym.training.alignment import explanations as candidates
-from aifgym.training.alignment.align import MIN_PROBABILITY, Alignment, align
+from aifgym.training.alignment.align import SMALLEST_TRANSITION, Alignment, align
 from aifgym.training.alignment.assignment import assignment_score, exchange, exchange_gains
 
 NUM_TRANSITIONS = 3200
@@ -58,7 +58,7 @@ def _counts(
 
 def _brute_force(counts: np.ndarray, B: np.ndarray) -> tuple[np.ndarray, list[float]]:
     """The best permutation and all scores, best first; no code shared with the search."""
-    counts, log_B = counts / counts.sum(), np.log(np.maximum(B, MIN_PROBABILITY))
+    counts, log_B = counts / counts.sum(), np.log(np.maximum(B, SMALLEST_TRANSITION))
     permutations = [np.array(p) for p in itertools.permutations(range(len(B)))]
     scores = [float((counts * log_B[p][:, p]).sum()) for p in permutations]
     order = np.argsort(scores)[::-1]

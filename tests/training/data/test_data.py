@@ -76,7 +76,7 @@ def test_actions_are_uniform():
         (CountingEnv(broken_at=3), (20, 4, 0), ValueError, "not finite"),
         (CountingEnv(), (0, 4, 0), ValueError, "num_steps must be at least 1"),
         (CountingEnv(), (20, 1, 0), ValueError, "sequence_length must be at least 2"),
-        (gym.make("FrozenLake-v1"), (20, 4, 0), TypeError, "observation_space must be a Box"),
+        (gym.make("Blackjack-v1"), (20, 4, 0), TypeError, "observation_space must be a Box"),
         (gym.make("Pendulum-v1"), (20, 4, 0), TypeError, "action_space must be Discrete"),
     ],
 )

@@ -1,9 +1,10 @@
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 import numpy as np
-from aifgym.agents.encoders.mlp import encode
-from aifgym.training.data.trajectories import Trajectories
+from aifgym.agents.encoders.protocol import encode
+from aifgym.training.descent.sgd import encode_sequences
 from aifgym.training.objectives.tutorial import DiscreteModel, tutorial_objective
 from helpers import random_model, small_encoder, some_data
 
@@ -30,21 +31,32 @@ def tutorials_loop(encoder, model, data, temporal_weight):
     return vfe + temporal_weight * divergence, vfe, divergence
 
 
+def loss_of(encoder, model, data):
+    outcome = encode_sequences(encoder, data.observations)
+    return tutorial_objective(outcome, model, data, 8.0)
+
+
 def test_the_tutorials_objective_equals_the_tutorials_loop():
     rng = np.random.default_rng(0)
     model, encoder, data = random_model(rng), small_encoder(), some_data(rng)
-    ours = tutorial_objective(encoder, discrete(model), data, 8.0)
+    ours = tutorial_objective(
+        encode_sequences(encoder, data.observations), discrete(model), data, 8.0
+    )
     np.testing.assert_allclose(ours, tutorials_loop(encoder, model, data, 8.0), rtol=1e-5)
 
 
 def test_padding_does_not_count():
     rng = np.random.default_rng(1)
     model, encoder, data = random_model(rng), small_encoder(), some_data(rng)
-    short = Trajectories(data.observations[:, :3], data.actions[:, :3], data.mask[:, :3])
+    short = jax.tree.map(lambda array: array[:, :3], data)
     masked = dataclasses.replace(data, mask=data.mask.at[:, 3:].set(False))
     np.testing.assert_allclose(
-        tutorial_objective(encoder, discrete(model), masked, 8.0),
-        tutorial_objective(encoder, discrete(model), short, 8.0),
+        tutorial_objective(
+            encode_sequences(encoder, masked.observations), discrete(model), masked, 8.0
+        ),
+        tutorial_objective(
+            encode_sequences(encoder, short.observations), discrete(model), short, 8.0
+        ),
         rtol=1e-5,
     )
 
@@ -57,7 +69,11 @@ def test_relabelling_outcomes_and_states_together_changes_nothing():
         model, A=model.A[:, order], B=model.B[order][:, order], D=model.D[order]
     )
     np.testing.assert_allclose(
-        tutorial_objective(encoder, discrete(model), data, 8.0),
-        tutorial_objective(encoder, discrete(relabelled), data, 8.0),
+        tutorial_objective(
+            encode_sequences(encoder, data.observations), discrete(model), data, 8.0
+        ),
+        tutorial_objective(
+            encode_sequences(encoder, data.observations), discrete(relabelled), data, 8.0
+        ),
         rtol=1e-5,
     )

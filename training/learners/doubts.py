@@ -1,11 +1,9 @@
-"""What happened in a training, and what about it should make one doubt."""
-
-import dataclasses
+"""What about a training should make one doubt it, from label-free signals alone."""
 
 import numpy as np
 
-from .alignment.align import Alignment
-from .learners.estimates import Estimates
+from ..alignment.align import Alignment
+from .estimates import Estimates
 
 # Nats per observation within which two losses count as equally good.
 SAME_LOSS = 0.03
@@ -15,32 +13,6 @@ SAME_LOSS = 0.03
 LARGEST_MISFIT, LARGEST_MISFIT_SHARE = 0.8, 0.03
 # Nats per transition that an exchange of two states may gain by chance.
 LARGEST_EXCHANGE_GAIN = 0.01
-
-
-@dataclasses.dataclass(frozen=True)
-class History:
-    """What happened in a training, for R restarts. Nothing in it needed a label.
-
-    Attributes:
-        rows: one dict per restart and checkpoint, as for a table.
-        held_out_loss: `(R,)`, the final loss of each restart on all held-out sequences, in nats.
-        effective_states: `(R,)`, `exp(entropy)` of how much each state is used: K at most.
-        best_restart: the restart that became the agent: the lowest held-out loss.
-        num_transitions: environment steps that went into it, held-out ones included.
-        warnings: reasons to doubt the result, in words; empty is good.
-        alignment: how latent indices were matched to the states of a known B, else None.
-        num_states_curve: rows of `num_states`, `held_out_loss` and `standard_error` where
-            `num_states="auto"` compared them, else empty.
-    """
-
-    rows: list[dict]
-    held_out_loss: np.ndarray
-    effective_states: np.ndarray
-    best_restart: int
-    num_transitions: int
-    warnings: tuple[str, ...] = ()
-    alignment: Alignment | None = None
-    num_states_curve: tuple[dict, ...] = ()
 
 
 def doubts(

@@ -1,0 +1,116 @@
+"""What the encoders that are equinox modules share: merging, storing, restoring."""
+
+import math
+from typing import Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from .protocol import MIN_PROBABILITY
+
+MERGE = "merge"
+
+
+class NeuralEncoder(eqx.Module):
+    """Base of encoders with weights; a subclass has `index_logits`, `config` and `drawn`.
+
+    Attributes:
+        merge: `(L, O)`, `p(outcome | index)`, where there are more indices than outcomes; None
+            where they are the same. Not trained.
+        temperature: divides the logits; below 1 sharpens.
+    """
+
+    merge: eqx.AbstractVar[Float[Array, "L O"] | None]
+    temperature: eqx.AbstractVar[float]
+
+    def logits(self, observations) -> Float[Array, "N O"]:
+        """`log p(o | x)` up to a constant per observation."""
+        logits = self.index_logits(observations) / self.temperature
+        if self.merge is None:
+            return logits
+        merged = jax.nn.softmax(logits) @ jax.lax.stop_gradient(self.merge)
+        return jnp.log(jnp.maximum(merged, MIN_PROBABILITY))
+
+    def __call__(self, observation) -> Float[Array, " O"]:
+        """Logits of one observation; `logits` takes many."""
+        return self.logits(jax.tree.map(lambda array: jnp.asarray(array)[None], observation))[0]
+
+    def merged(self, merge: Float[Array, "L O"]) -> Self:
+        """The encoder whose outcomes are mapped to others by `merge`, after what it merges now."""
+        merge = merge if self.merge is None else self.merge @ merge
+        return eqx.tree_at(lambda e: e.merge, self, merge, is_leaf=lambda x: x is None)
+
+    def standardised(self, observations: np.ndarray) -> Self:
+        """Itself: its inputs have a scale of their own."""
+        return self
+
+    def perturbed(self, observations, size, key: PRNGKeyArray):
+        """The observations as they are: noise means nothing for them."""
+        return observations
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Its weights, by their places in the module."""
+        return {name: np.asarray(leaf) for name, leaf in _named_leaves(self)}
+
+    @classmethod
+    def restored(cls, config: dict, arrays: dict[str, np.ndarray]) -> Self:
+        """An encoder of `config` with the weights `arrays`.
+
+        Raises:
+            ValueError: an array is missing, superfluous, of another shape, or not finite.
+        """
+        template = cls(**config, key=jax.random.key(0))
+        if MERGE in arrays:
+            merge = jnp.asarray(arrays[MERGE])
+            num_indices = template.num_outcomes
+            if merge.ndim != 2 or len(merge) != num_indices or not merge.shape[1]:
+                raise ValueError(f"{MERGE} must have shape ({num_indices}, O), got {merge.shape}")
+            template = template.merged(merge)
+        named = _named_leaves(template)
+        if set(arrays) != {name for name, _ in named}:
+            different = sorted(set(arrays) ^ {name for name, _ in named})
+            raise ValueError(f"arrays of the encoder are missing or superfluous: {different}")
+        leaves = [checked_array(name, arrays[name], leaf.shape) for name, leaf in named]
+        arrays_of, static = eqx.partition(template, eqx.is_array)
+        return eqx.combine(jax.tree.unflatten(jax.tree.structure(arrays_of), leaves), static)
+
+
+def checked_array(name: str, array: np.ndarray, shape: tuple[int, ...]) -> Float[Array, "..."]:
+    """`array` as float32.
+
+    Raises:
+        ValueError: it has another shape, or a value that is not finite in float32.
+    """
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(f"{name} must be floating-point numbers, got {array.dtype}")
+    with np.errstate(over="ignore"):
+        array = array.astype(np.float32)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite")
+    return jnp.asarray(array)
+
+
+def check_temperature(temperature: float) -> None:
+    """Raises ValueError for a temperature that is not above 0 and finite."""
+    if not 0 < temperature < math.inf:
+        raise ValueError(f"temperature must be above 0 and finite, got {temperature}")
+
+
+def check_sizes(**sizes: int) -> None:
+    """Raises ValueError for a size that is not a positive integer; the message names it."""
+    for name, size in sizes.items():
+        if not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 1:
+            raise ValueError(f"{name} must be a positive integer, got {size!r}")
+
+
+def _named_leaves(encoder: eqx.Module) -> list[tuple[str, jax.Array]]:
+    arrays = eqx.filter(encoder, eqx.is_array)
+    return [
+        (jax.tree_util.keystr(path).removeprefix("."), leaf)
+        for path, leaf in jax.tree_util.tree_leaves_with_path(arrays)
+    ]

@@ -1,0 +1,156 @@
+"""What an encoder must offer, and the kinds of encoders that an agent file may name."""
+
+import importlib
+from typing import ClassVar, Protocol, Self, runtime_checkable
+
+import gymnasium as gym
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+# Floor of a categorical observation; the tutorial's EPS.
+MIN_PROBABILITY = 1e-8
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Observations in, log probabilities of outcomes out.
+
+    A pytree of JAX: what changes in training or differs between two encoders of one kind is an
+    array, everything else is hashable. `tests/agents/encoders/test_contract.py` holds the contract.
+
+    An encoder may also have `numpy_logits`, the same as `logits` on NumPy arrays, and
+    `num_multiplications` of it for one observation: then few observations are decided in NumPy.
+    """
+
+    kind: ClassVar[str]
+
+    @property
+    def observation_space(self) -> gym.Space:
+        """The space of one observation; `predict` checks what it is given against it."""
+        ...
+
+    @property
+    def num_outcomes(self) -> int:
+        """O."""
+        ...
+
+    def logits(self, observations) -> Float[Array, "N O"]:
+        """`log p(o | x)` up to a constant per observation, of `(N, ...)` observations."""
+        ...
+
+    def permuted(self, order: np.ndarray) -> Self:
+        """The encoder whose outcome `o` is this one's outcome `order[o]`."""
+        ...
+
+    def config(self) -> dict:
+        """What `restored` needs besides the arrays, as plain JSON values."""
+        ...
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What an agent file keeps of it, by name."""
+        ...
+
+    @classmethod
+    def restored(cls, config: dict, arrays: dict[str, np.ndarray]) -> Self:
+        """The encoder that gave `config` and `arrays`.
+
+        Raises:
+            ValueError, KeyError, TypeError: they are not what an encoder of this kind gives.
+        """
+        ...
+
+
+@runtime_checkable
+class TrainableEncoder(Encoder, Protocol):
+    """An encoder that the evidence objective can train."""
+
+    def standardised(self, observations: np.ndarray) -> Self:
+        """The encoder with inputs scaled as observations `(M, ...)` need it; NumPy in."""
+        ...
+
+    def drawn(self, key, output_gain: float) -> Self:
+        """The encoder with random weights, those of the output layer times `output_gain`."""
+        ...
+
+    def merged(self, merge: Float[Array, "L O"]) -> Self:
+        """The encoder whose outcomes `L` are mapped to outcomes `O` by `merge`, `p(new | old)`."""
+        ...
+
+    def perturbed(self, observations, size, key):
+        """Observations with noise of `size` in units of the standardised inputs, if they can."""
+        ...
+
+
+# By address, so that an agent loads only the encoders that it has.
+_HERE = __package__
+KINDS = {
+    "mlp": f"{_HERE}.mlp:ObservationEncoder",
+    "one_hot": f"{_HERE}.one_hot:OneHotEncoder",
+    "convolutional": f"{_HERE}.convolutional:ConvolutionalEncoder",
+    "composite": f"{_HERE}.composite:CompositeEncoder",
+}
+
+
+def register_encoder(encoder_type: type[Encoder]) -> type[Encoder]:
+    """Makes a kind of encoder known to agent files; also usable as a decorator of the class.
+
+    Raises:
+        ValueError: another encoder goes by the name of its kind.
+    """
+    address = f"{encoder_type.__module__}:{encoder_type.__qualname__}"
+    if KINDS.setdefault(encoder_type.kind, address) != address:
+        raise ValueError(f"an encoder of kind {encoder_type.kind!r} is registered already")
+    _REGISTERED[encoder_type.kind] = encoder_type
+    return encoder_type
+
+
+_REGISTERED: dict[str, type[Encoder]] = {}
+
+
+def encoder_type(kind: str) -> type[Encoder]:
+    """The class of a kind of encoder.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if kind not in KINDS:
+        raise ValueError(
+            f"encoder kind must be one of {', '.join(KINDS)}, got {kind!r}; "
+            "others have to be registered with register_encoder before"
+        )
+    if kind not in _REGISTERED:
+        module, _, name = KINDS[kind].partition(":")
+        _REGISTERED[kind] = getattr(importlib.import_module(module), name)
+    return _REGISTERED[kind]
+
+
+def log_encode(encoder: Encoder, observations) -> Float[Array, "*batch O"]:
+    """`log p(o | x)`, normalised, of any batch of observations `(*batch, ...)`."""
+    spaces = _leaf_shapes(encoder.observation_space)
+    leaves, structure = jax.tree.flatten(observations)
+    batch = leaves[0].shape[: leaves[0].ndim - len(spaces[0])]
+    flat = [leaf.reshape(-1, *shape) for leaf, shape in zip(leaves, spaces)]
+    log_probs = jax.nn.log_softmax(encoder.logits(jax.tree.unflatten(structure, flat)), axis=-1)
+    return log_probs.reshape(*batch, -1)
+
+
+def encode(encoder: Encoder, observations) -> Float[Array, "*batch O"]:
+    """Categorical observations `p(o | x)`, floored and normalised as in the tutorial."""
+    return floored(log_encode(encoder, observations))
+
+
+def floored(log_probs: Float[Array, "*batch O"]) -> Float[Array, "*batch O"]:
+    """Probabilities of log probabilities, none below `MIN_PROBABILITY`."""
+    probs = jnp.clip(jnp.exp(log_probs), min=MIN_PROBABILITY)
+    return probs / probs.sum(axis=-1, keepdims=True)
+
+
+def _leaf_shapes(space: gym.Space) -> list[tuple[int, ...]]:
+    """Shapes of one observation's arrays, in the order in which JAX flattens it."""
+    if isinstance(space, gym.spaces.Dict):
+        return [shape for key in sorted(space.spaces) for shape in _leaf_shapes(space[key])]
+    if isinstance(space, gym.spaces.Tuple):
+        return [shape for part in space.spaces for shape in _leaf_shapes(part)]
+    return [space.shape]

@@ -1,0 +1,55 @@
+"""Which planner a model gets, and whether it fits in memory."""
+
+import math
+
+from ..models.generative_model import GenerativeModel
+from .goal import steps_to_goal
+from .protocol import AUTO, Planner, planner_type
+
+# What the arrays of a planner may take; a batch of beliefs comes on top.
+MAX_BYTES = 2**30
+
+
+def build_planner(model: GenerativeModel) -> Planner:
+    """The planner that `model.planner` names, or for `"auto"` that fits the model.
+
+    Raises:
+        ValueError: there is none of that name, its policies would not fit in memory, or it cannot
+            use the model's E.
+    """
+    name = resolved_planner(model)
+    check_policies(model.num_states, model.num_outcomes, model.num_actions, model.policy_len, name)
+    return planner_type(name)(model)
+
+
+def resolved_planner(model: GenerativeModel) -> str:
+    """The planner's name: `"auto"` is the tree where it sees the goal from everywhere."""
+    if model.planner != AUTO:
+        return model.planner
+    return "tree" if steps_to_goal(model) <= model.policy_len else "inductive"
+
+
+def check_policies(
+    num_states: int, num_outcomes: int, num_actions: int, policy_len: int, planner: str
+) -> None:
+    """Raises ValueError when all policies of this length do not fit in memory.
+
+    Searches (`"sophisticated"`, `"mcts"`) do not hold them, and always pass. What `"auto"` will be
+    is not known without a model: it is held to the tree's needs.
+    """
+    kind = planner_type("tree" if planner == AUTO else planner)
+
+    def fits(length: int) -> bool:
+        return kind.num_bytes(num_states, num_outcomes, num_actions, length) <= MAX_BYTES
+
+    # Few actions make long policies; a bound that ends the search also for a single action.
+    longest = next((n for n in range(policy_len) if not fits(n + 1)), policy_len)
+    if policy_len > longest:
+        # Written out only where that is shorter than the sentence around it.
+        is_short = policy_len * math.log10(num_actions + 1) < 20
+        count = f"{num_actions**policy_len:,}" if is_short else f"{num_actions}^{policy_len}"
+        raise ValueError(
+            f"policy_len={policy_len} makes {count} policies of {num_actions} "
+            f"actions, more than fit in memory with {num_states} states: take policy_len up to "
+            f"{longest}, with planner='inductive' for goals that are farther away"
+        )

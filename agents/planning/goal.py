@@ -1,0 +1,28 @@
+"""Which state a model prefers, and how far away it is."""
+
+import numpy as np
+
+from ..models.generative_model import GenerativeModel
+from ..models.pymdp_agent import REACHABLE
+
+
+def goal_vector(model: GenerativeModel) -> np.ndarray:
+    """`(K,)` float32, H of inductive inference: one-hot on the state that C prefers most."""
+    return np.eye(model.num_states, dtype=np.float32)[np.argmax(model.C @ model.A)]
+
+
+def steps_to_goal(model: GenerativeModel) -> int:
+    """The farthest way to the preferred state, in steps that are likelier than `REACHABLE`.
+
+    States without any such way do not count; 0 where nothing is preferred.
+    """
+    utility = model.C @ model.A
+    if np.ptp(utility) == 0:
+        return 0
+    leads_to = (model.B > REACHABLE).any(axis=-1)
+    reached, steps = goal_vector(model) > 0, 0
+    while True:
+        wider = reached | leads_to[reached].any(axis=0)
+        if (wider == reached).all():
+            return steps
+        reached, steps = wider, steps + 1

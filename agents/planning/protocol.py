@@ -1,0 +1,131 @@
+"""What a planner must offer, and the planners that a model may name."""
+
+import importlib
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ..models.generative_model import GenerativeModel
+
+
+class Explanation(NamedTuple):
+    """What planning found, for N beliefs and U next actions.
+
+    Attributes:
+        neg_efe: `(N, U)`, negative expected free energy of the best policy that begins with the
+            action, nats; the sum of the next three.
+        utility: `(N, U)`, its expected utility, summed over the steps of the policy.
+        info_gain: `(N, U)`, its expected information gain about the state.
+        inductive: `(N, U)`, what inductive inference adds: a penalty for leaving the way to the
+            goal; 0 with other planners.
+        action_probs: `(N, U)`, policy posterior, summed over the policies that begin so.
+    """
+
+    neg_efe: np.ndarray
+    utility: np.ndarray
+    info_gain: np.ndarray
+    inductive: np.ndarray
+    action_probs: np.ndarray
+
+
+def explained(
+    utility: np.ndarray,
+    info_gain: np.ndarray,
+    inductive: np.ndarray,
+    posterior: np.ndarray,
+    num_actions: int,
+) -> Explanation:
+    """Values of policies `(N, policies)` as those of the next actions; see `Explanation`."""
+    neg_efe = utility + info_gain + inductive
+
+    def by_action(values):
+        return values.reshape(len(values), num_actions, -1)
+
+    best = by_action(neg_efe).argmax(axis=2)[:, :, None]
+    parts = neg_efe, utility, info_gain, inductive
+    return Explanation(
+        *(np.take_along_axis(by_action(part), best, 2)[..., 0] for part in parts),
+        by_action(posterior).sum(axis=2),
+    )
+
+
+class Planner(Protocol):
+    """Beliefs in, actions out: a pytree of JAX made from a model.
+
+    A planner may also have `numpy_best_action`, the same as `best_action` in NumPy,
+    `num_multiplications` of it for one belief, and `on_host()`, which gives the planner that has
+    NumPy's arrays: then it decides for few beliefs without compiled code.
+    """
+
+    def __init__(self, model: GenerativeModel) -> None:
+        """Computes what planning needs of a model; ValueError where it cannot plan with it."""
+        ...
+
+    @classmethod
+    def num_bytes(
+        cls, num_states: int, num_outcomes: int, num_actions: int, policy_len: int
+    ) -> float:
+        """What its arrays take at least for a model of this size; 0 where that does not grow."""
+        ...
+
+    @classmethod
+    def pymdp_goal(cls, model: GenerativeModel) -> np.ndarray | None:
+        """`(K,)`, H, where pymdp's own `Agent` plans the same way by inductive inference."""
+        ...
+
+    def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
+        """The action that is best at each belief."""
+        ...
+
+    def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
+        """An action drawn from the posterior over policies."""
+        ...
+
+    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+        """What spoke for each next action at beliefs `(N, K)`; `model` is what it was made from."""
+        ...
+
+
+# By address, so that an agent loads only its own planner.
+_HERE = __package__
+AUTO = "auto"
+PLANNERS = {
+    "tree": f"{_HERE}.tree:PolicyTree",
+    "inductive": f"{_HERE}.inductive:InductivePlanner",
+    "sophisticated": f"{_HERE}.searches:SophisticatedPlanner",
+    "mcts": f"{_HERE}.searches:MctsPlanner",
+}
+_REGISTERED: dict[str, type[Planner]] = {}
+
+
+def register_planner(name: str, planner: type[Planner]) -> type[Planner]:
+    """Makes a class of planners known under a name.
+
+    Raises:
+        ValueError: another planner goes by that name.
+    """
+    address = f"{planner.__module__}:{planner.__qualname__}"
+    if name == AUTO or PLANNERS.setdefault(name, address) != address:
+        raise ValueError(f"a planner named {name!r} is registered already")
+    _REGISTERED[name] = planner
+    return planner
+
+
+def planner_names() -> tuple[str, ...]:
+    """All names that `GenerativeModel(planner=...)` may have."""
+    return (AUTO, *PLANNERS)
+
+
+def planner_type(name: str) -> type[Planner]:
+    """The class of planners of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name not in PLANNERS:
+        raise ValueError(f"planner must be one of {planner_names()}, got {name!r}")
+    if name not in _REGISTERED:
+        module, _, attribute = PLANNERS[name].partition(":")
+        _REGISTERED[name] = getattr(importlib.import_module(module), attribute)
+    return _REGISTERED[name]

@@ -1,0 +1,114 @@
+"""Pymdp's searches behind the interface of the tree: sophisticated inference and MCTS."""
+
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+from pymdp.maths import log_stable
+
+from ..models.generative_model import GenerativeModel
+from ..models.pymdp_agent import build_pymdp_agent
+from .protocol import Explanation, explained
+from .tree import neg_efe_parts
+
+# Of mcts: more than three actions need at the depths that policy_len usually has.
+NUM_SIMULATIONS = 512
+
+
+class SearchPlanner(eqx.Module):
+    """One of pymdp's searches, on one belief after the other; a subclass says which.
+
+    Attributes:
+        arrays: A, B, C, D.
+        policy_len: depth of the search.
+        gamma: precision of the posterior over policies.
+        use_states_info_gain: whether planning values information about the state.
+    """
+
+    arrays: dict[str, Array]
+    policy_len: int = eqx.field(static=True)
+    gamma: float = eqx.field(static=True)
+    use_states_info_gain: bool = eqx.field(static=True)
+
+    def __init__(self, model: GenerativeModel) -> None:
+        if model.E is not None:
+            raise ValueError(
+                f"planner {model.planner!r} weighs no whole policies, so E must be None"
+            )
+        self.arrays = {key: jnp.asarray(array) for key, array in model.arrays().items()}
+        self.policy_len, self.gamma = model.policy_len, model.gamma
+        self.use_states_info_gain = model.use_states_info_gain
+
+    @classmethod
+    def num_bytes(
+        cls, num_states: int, num_outcomes: int, num_actions: int, policy_len: int
+    ) -> float:
+        """0: a search does not hold all policies."""
+        return 0
+
+    @classmethod
+    def pymdp_goal(cls, model: GenerativeModel) -> None:
+        """None: searches need no goal state."""
+
+    def search(self) -> Callable:
+        """What pymdp's `rollout(..., policy_search=...)` takes."""
+        raise NotImplementedError
+
+    def policy_posterior(
+        self, belief: Float[Array, "N K"], key: PRNGKeyArray
+    ) -> Float[Array, "N U"]:
+        """The search's posterior over the next action."""
+        agent = build_pymdp_agent(
+            self.arrays,
+            batch_size=1,
+            policy_len=1,
+            gamma=self.gamma,
+            use_states_info_gain=self.use_states_info_gain,
+        )
+        search, keys = self.search(), jax.random.split(key, len(belief))
+        with jax.numpy_rank_promotion("allow"):  # pymdp's code is not for the strict mode
+            # One by one: under vmap every branch of sophisticated inference would run each time.
+            return jax.lax.map(
+                lambda at: search(agent, [at[0][None, None]], at[1])[0][0], (belief, keys)
+            )
+
+    def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
+        """The most probable action; searches that draw do so from a fixed key."""
+        return jnp.argmax(self.policy_posterior(belief, jax.random.key(0)), axis=-1)
+
+    def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
+        """An action drawn from the search's posterior."""
+        search_key, action_key = jax.random.split(key)
+        log_probs = log_stable(self.policy_posterior(belief, search_key))
+        return jax.random.categorical(action_key, log_probs, axis=-1)
+
+    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+        """The search's own `action_probs`; the rest is what policies look like without it."""
+        utility, info_gain = neg_efe_parts(model, beliefs)
+        belief = jnp.asarray(beliefs, jnp.float32)
+        posterior = np.asarray(self.policy_posterior(belief, jax.random.key(0)))
+        nothing = np.zeros_like(utility)
+        return explained(utility, info_gain, nothing, posterior, model.num_actions)
+
+
+class SophisticatedPlanner(SearchPlanner):
+    """Sophisticated inference (Friston et al. 2021, "Sophisticated inference"), exhaustive."""
+
+    def search(self) -> Callable:
+        """`pymdp.planning.si`."""
+        from pymdp.planning.si import si_policy_search
+
+        return si_policy_search(horizon=self.policy_len, gamma=self.gamma)
+
+
+class MctsPlanner(SearchPlanner):
+    """Monte Carlo tree search, `NUM_SIMULATIONS` simulations a decision."""
+
+    def search(self) -> Callable:
+        """`pymdp.planning.mcts`."""
+        from pymdp.planning.mcts import mcts_policy_search
+
+        return mcts_policy_search(max_depth=self.policy_len, num_simulations=NUM_SIMULATIONS)

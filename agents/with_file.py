@@ -1,0 +1,35 @@
+"""Agents as files."""
+
+import os
+from typing import Self
+
+import numpy as np
+from gymnasium.vector.utils import create_empty_array
+
+from .agent_file import read_agent_file, write_agent_file
+
+
+class WithFile:
+    """What an agent with `encoder`, `model`, `usage`, `settings` and `predict` is stored by."""
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
+        write_agent_file(path, self.encoder, self.model, self.usage, self.settings)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
+        """Reads an agent file and compiles `predict`, unless NumPy decides so few.
+
+        Args:
+            path: the file.
+            num_envs: batch that `predict` is compiled for now; others are at their first call.
+
+        Raises:
+            FileNotFoundError: there is none.
+            ValueError: it is not an agent file, or its contents are not consistent.
+        """
+        agent = cls(*read_agent_file(path))
+        if num_envs is not None:
+            agent.predict(create_empty_array(agent.observation_space, num_envs, fn=np.zeros))
+            agent._beliefs = None
+        return agent
