@@ -1,7 +1,6 @@
 import os
 import signal
 
-import aifgym.envs  # noqa: F401  registers the environment
 import gymnasium as gym
 import hypothesis
 import jax
@@ -10,7 +9,7 @@ import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.models.generative_model import epsilon_identity
 from aifgym.envs import LineWorld
-from helpers import small_encoder
+from helpers import ENV_ID, small_encoder
 
 # Gymnasium's checker opens a window; machines that test have none. Before pygame is loaded.
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -46,6 +45,6 @@ def agent(world) -> ActiveInferenceEncoderAgent:
 
 @pytest.fixture
 def env():
-    env = gym.make("ContinuousLineWorld-v0")
+    env = gym.make(ENV_ID)
     yield env
     env.close()

@@ -9,6 +9,8 @@ from aifgym.envs import LineWorld
 from aifgym.training import Trajectories
 from scipy import stats
 
+ENV_ID = "aifgym.envs:ContinuousLineWorld-v0"
+
 
 def random_distribution(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Columns drawn from a flat Dirichlet: sums to 1 over the first axis."""

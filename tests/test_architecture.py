@@ -42,6 +42,7 @@ FORBIDDEN_LIBRARIES = {
 # Imported on demand, see the test below.
 LOADS_JAX = {"envs/jax_env.py", "envs/line_world/jax_env.py"}
 FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LARGEST_FILE, LARGEST_FOLDER = 200, 13
 
 
@@ -157,11 +158,20 @@ def test_acting_cannot_reach_the_hidden_state():
 
 
 def test_files_and_folders_stay_small():
-    long = {name_of(path): len(path.read_text().splitlines()) for path in FILES}
+    long = {name_of(path): len(path.read_text().splitlines()) for path in FILES + TESTS}
     assert {path: length for path, length in long.items() if length > LARGEST_FILE} == {}
-    folders = {path.parent for path in FILES}
+    folders = {path.parent for path in FILES + TESTS}
     sizes = {name_of(f): sum(p.stem != "__init__" for p in f.glob("*.py")) for f in folders}
     assert {folder: size for folder, size in sizes.items() if size > LARGEST_FOLDER} == {}
+
+
+def test_tests_mirror_the_folders_with_at_most_one_module_of_helpers_each():
+    for folder in {path.parent for path in TESTS}:
+        assert (ROOT / folder.relative_to(ROOT / "tests")).is_dir(), folder
+        others = [
+            path.name for path in folder.glob("*.py") if path.stem[:5] not in ("test_", "conft")
+        ]
+        assert len(others) <= 1, f"{folder}: {others}"
 
 
 def test_sub_packages_are_listed_and_import_nothing():

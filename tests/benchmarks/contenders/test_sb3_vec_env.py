@@ -3,21 +3,20 @@ import numpy as np
 import pytest
 import torch
 from aifgym.benchmarks.contenders.sb3_vec_env import SB3VecEnv
+from helpers import ENV_ID
 from stable_baselines3 import PPO
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 
-ID = "ContinuousLineWorld-v0"
-
 
 def native(num_envs: int, **settings) -> SB3VecEnv:
-    return SB3VecEnv(gym.make_vec(ID, num_envs=num_envs, autoreset_mode="SameStep", **settings))
+    return SB3VecEnv(gym.make_vec(ENV_ID, num_envs=num_envs, autoreset_mode="SameStep", **settings))
 
 
 def test_steps_are_those_of_dummy_vec_env():
     # Without transition noise and with fixed starts, only observations are random.
     settings = {"transition_noise": 0.0, "target_state": 1, "max_episode_steps": 3}
-    ours, theirs = native(4, **settings), DummyVecEnv([lambda: gym.make(ID, **settings)] * 4)
+    ours, theirs = native(4, **settings), DummyVecEnv([lambda: gym.make(ENV_ID, **settings)] * 4)
     assert ours.observation_space == theirs.observation_space
     assert ours.action_space == theirs.action_space
     assert ours.reset().shape == theirs.reset().shape
@@ -58,7 +57,7 @@ def test_seed_and_options_reach_the_environment():
 
 def test_only_environments_that_reset_in_the_same_step_are_taken():
     with pytest.raises(ValueError, match="SameStep"):
-        SB3VecEnv(gym.make_vec(ID, num_envs=2))
+        SB3VecEnv(gym.make_vec(ENV_ID, num_envs=2))
 
 
 def test_attributes_are_the_vector_environments():
@@ -87,7 +86,7 @@ def learning_curve(env, seed: int) -> np.ndarray:
 
 def test_ppo_learns_on_it_as_on_dummy_vec_env():
     settings = {"target_state": 2, "start_state": None, "max_episode_steps": 20}
-    dummy = [lambda: gym.make(ID, **settings)] * 32
+    dummy = [lambda: gym.make(ENV_ID, **settings)] * 32
     ours = np.stack([learning_curve(native(32, **settings), seed) for seed in range(3)])
     theirs = np.stack([learning_curve(DummyVecEnv(dummy), seed) for seed in range(3)])
     assert ours[:, -1].mean() > ours[:, 0].mean() + 5, "PPO learned nothing"

@@ -13,7 +13,7 @@ from aifgym.benchmarks.pictures import saving as pictures
 from aifgym.benchmarks.pictures.animation import EpisodeView
 from aifgym.benchmarks.pictures.episode import Names, latent_names, run_episode
 from aifgym.envs import ACTION_NAMES, LineWorld
-from helpers import small_encoder
+from helpers import ENV_ID, small_encoder
 from matplotlib import image
 from PIL import Image
 
@@ -97,7 +97,7 @@ def test_own_numbers_of_learned_dynamics_are_named_by_the_states_they_stand_for(
     assert names.states[common] == np.bincount(states[encoded == common], minlength=5).argmax()
     assert names.label(common) == f"{common} (s{names.states[common]})"
     view_rows = Names(np.array([3, 1, 0, 2, 4]), own=True)
-    episode = run_episode(learned, gym.make("ContinuousLineWorld-v0"), 0)
+    episode = run_episode(learned, gym.make(ENV_ID), 0)
     view = EpisodeView(episode, world, view_rows, lambda axes, limits: None, "plane")
     view.show(8)
     np.testing.assert_allclose(view.heat.get_array(), episode.beliefs[:, [2, 1, 3, 0, 4]].T)
@@ -149,7 +149,7 @@ def test_long_lines_are_animated_without_ffmpeg(num_states, tmp_path, monkeypatc
         C=8.0 * np.eye(num_states)[3], D=np.full(num_states, 1 / num_states), policy_len=2,
     )  # fmt: skip
     agent = ActiveInferenceEncoderAgent(small_encoder(num_states), model)
-    env = gym.make("ContinuousLineWorld-v0", max_episode_steps=2, **world.to_dict())
+    env = gym.make(ENV_ID, max_episode_steps=2, **world.to_dict())
     episode = run_episode(agent, env, 0)
     (note,) = pictures.save_animations(agent, world, episode, tmp_path)
     assert "pip install" in note

@@ -1,7 +1,6 @@
 import importlib.util
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from aifgym.benchmarks.running import ray_engine, runner
@@ -36,7 +35,6 @@ def test_an_address_where_nobody_answers_is_refused_at_once(address, complaint):
 def test_a_cluster_that_loses_a_node_gives_the_same_results(tmp_path, monkeypatch):
     from ray.cluster_utils import Cluster
 
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     expected = what_counts(runner.run(tmp_path / "here", tiny_trials()))
     monkeypatch.setenv("SLOW", "0.3")
     monkeypatch.setenv("MISCHIEF", str(tmp_path))  # seed 2 never works, 0 and 1 at the second try

@@ -1,6 +1,5 @@
 import dataclasses
 import multiprocessing
-from pathlib import Path
 
 import pytest
 from aifgym.benchmarks.running import results
@@ -70,7 +69,6 @@ def test_results_are_plain_data():
 
 
 def test_processes_that_write_at_once_do_not_mix_their_lines(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=append_many, args=(tmp_path, 25 * n)) for n in range(3)]
     for writer in writers:

@@ -3,7 +3,6 @@ import shutil
 import subprocess
 import sys
 
-import aifgym.envs  # noqa: F401  registers the environment
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -11,8 +10,7 @@ from aifgym.envs import LineWorld
 from aifgym.envs.colours import label_colour, state_colours
 from aifgym.envs.line_world.drawing import Moment, Scene
 from aifgym.envs.line_world.grid import Grid
-
-ENV_ID = "ContinuousLineWorld-v0"
+from helpers import ENV_ID
 
 
 def luminance(colour) -> float:
@@ -66,9 +64,9 @@ def test_a_grid_holds_each_environments_own_frame():
         grid.frame(moments[:2])
 
 
-WINDOW = """
-import time, gymnasium, pygame, aifgym.envs
-env = gymnasium.make("ContinuousLineWorld-v0", render_mode="human", num_states=5)
+WINDOW = f"""
+import time, gymnasium, pygame
+env = gymnasium.make("{ENV_ID}", render_mode="human", num_states=5)
 env.reset(seed=0)
 before = time.perf_counter()
 for _ in range(4):

@@ -9,7 +9,7 @@ from aifgym.benchmarks.running.closed_loop import closed_loop_returns
 from aifgym.benchmarks.running.evaluation import episode_returns
 from aifgym.envs import LineWorld
 from aifgym.envs.line_world.jax_env import JaxLineWorld
-from helpers import assert_transitions_follow_b, small_encoder
+from helpers import ENV_ID, assert_transitions_follow_b, small_encoder
 from pymdp.envs.rollout import rollout as pymdp_rollout
 from scipy import stats
 
@@ -34,7 +34,7 @@ def test_transitions_follow_b(noise):
 
 def test_observations_and_starts_are_those_of_the_gymnasium_environment():
     settings = {"emission_scale": 1.5, "start_state": None, "target_state": None}
-    env = gym.make("ContinuousLineWorld-v0", **settings)
+    env = gym.make(ENV_ID, **settings)
     theirs = [env.reset(seed=seed) for seed in range(4000)]
     observations, state = many(JaxLineWorld(LineWorld(**settings)), 4000)
     for axis in range(2):
@@ -119,7 +119,7 @@ def test_closed_loop_evaluation_agrees_with_gymnasiums(line_agent):
     ours = closed_loop_returns(line_agent, world, episode_steps=8, num_episodes=4000)
 
     def make_env():
-        return gym.make("ContinuousLineWorld-v0", start_state=None)
+        return gym.make(ENV_ID, start_state=None)
 
     theirs = episode_returns(line_agent, make_env, num_episodes=300)
     assert stats.ttest_ind(ours, theirs).pvalue > ALPHA

@@ -1,28 +1,9 @@
 import gymnasium as gym
 import numpy as np
 import pytest
-from aifgym.envs import ContinuousLineWorldVectorEnv, LineWorld
+from aifgym.envs import ContinuousLineWorldVectorEnv
 from gymnasium.vector import AutoresetMode
-from helpers import assert_transitions_follow_b
-from scipy import stats
-
-ID = "ContinuousLineWorld-v0"
-# Chance of a false alarm of each statistical test; seeds are fixed.
-ALPHA = 1e-4
-
-
-def native(num_envs=4, **kwargs) -> ContinuousLineWorldVectorEnv:
-    return gym.make_vec(ID, num_envs=num_envs, **kwargs)
-
-
-def single(num_envs=4, autoreset_mode=AutoresetMode.NEXT_STEP, **kwargs):
-    return gym.make_vec(
-        ID,
-        num_envs=num_envs,
-        vectorization_mode="sync",
-        vector_kwargs={"autoreset_mode": autoreset_mode},
-        **kwargs,
-    )
+from line_world_helpers import native, single
 
 
 def test_make_vec_gives_the_native_environment():
@@ -117,49 +98,6 @@ def test_what_step_returns_stays_as_it_was():
     assert not (env.reset(options={"reset_mask": np.eye(4, dtype=bool)[0]})[0] == 7).any()
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.3, 1.0])
-def test_transitions_follow_b(noise):
-    world = LineWorld(num_states=4, transition_noise=noise)
-    env = native(num_envs=20_000, num_states=4, transition_noise=noise, start_state=None)
-    _, info = env.reset(seed=3)
-    before, actions = info["state"], np.random.default_rng(0).integers(3, size=20_000)
-    after = env.step(actions)[4]["state"]
-    assert_transitions_follow_b(world, before, actions, after)
-
-
-def test_starts_targets_and_rewards():
-    env = native(num_envs=10_000, start_state=None, target_state=None)
-    _, info = env.reset(seed=0)
-    pairs = np.bincount(info["state"] * 5 + info["target_state"], minlength=25)
-    assert stats.chisquare(pairs).pvalue > ALPHA
-    _, reward, _, _, info = env.step(np.ones(10_000, int))
-    np.testing.assert_array_equal(reward, info["state"] == info["target_state"])
-
-
-def test_observations_are_distributed_as_those_of_single_environments():
-    settings = {"start_state": 2, "emission_scale": 1.5, "transition_noise": 0.0}
-    ours = native(num_envs=5000, **settings).reset(seed=0)[0]
-    one = gym.make(ID, **settings)
-    theirs = np.stack([one.reset(seed=seed)[0] for seed in range(5000)])
-    for axis in range(2):
-        assert stats.ks_2samp(ours[:, axis], theirs[:, axis]).pvalue > ALPHA
-    covariance = np.cov(ours.T)
-    np.testing.assert_allclose(covariance, 1.5**2 * np.eye(2), atol=0.2)
-
-
-def test_whole_episodes_bring_the_return_of_single_environments():
-    env = native(num_envs=4000, target_state=2, start_state=None)
-    env.reset(seed=0)
-    rng = np.random.default_rng(0)
-    ours = sum(env.step(rng.integers(3, size=4000))[1] for _ in range(8))
-    one, theirs = gym.make(ID, target_state=2, start_state=None), []
-    one.reset(seed=0)
-    for _ in range(1000):
-        theirs.append(sum(one.step(int(rng.integers(3)))[1] for _ in range(8)))
-        one.reset()
-    assert stats.ttest_ind(ours, theirs).pvalue > ALPHA
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -226,40 +164,3 @@ def test_gymnasiums_statistics_wrapper_runs_on_it():
         info = env.step(np.full(4, 2))[4]
     np.testing.assert_array_equal(info["episode"]["r"], [5.0] * 4)  # reached after 4 steps of 8
     np.testing.assert_array_equal(info["episode"]["l"], [8] * 4)
-
-
-def test_each_environment_shows_its_own_moment():
-    env = native(start_state=None, target_state=None, render_mode="ansi")
-    _, info = env.reset(seed=0)
-    assert [line.startswith("step 0 | action none") for line in env.render()] == [True] * 4
-    info = env.step(np.array([0, 1, 2, 2]))[4]
-    lines = env.render()
-    for line, state, target, name in zip(
-        lines, info["state"], info["target_state"], ["back", "stay", "forward", "forward"]
-    ):
-        assert line.startswith(f"step 1 | action {name}")
-        assert (f"[{state}]" in line) or (f"[({state})]" in line)
-        assert f"({target})" in line
-    assert native().metadata["render_modes"] == ["ansi", "rgb_array"]
-    with pytest.raises(ValueError, match="render_mode"):
-        native(render_mode="human")
-
-
-def test_frames_and_the_grid_are_those_of_single_environments():
-    settings = {"transition_noise": 0.0, "render_mode": "rgb_array"}
-    env = native(num_envs=3, **settings)
-    env.reset(seed=0)
-    env.step(np.array([2, 2, 2]))
-    frames = env.render()
-    assert len(frames) == 3
-    single_env = gym.make(ID, **settings)
-    single_env.reset(seed=0)
-    single_env.step(2)
-    theirs = single_env.render()
-    assert frames[0].shape == theirs.shape
-    different = (frames[0] != theirs).any(axis=2).mean()
-    assert 0 < different < 0.01, "all but the observation's cross is the same"
-    grid = env.render_grid(num_tiles=9)
-    assert grid.shape[2] == 3
-    assert len(np.unique(grid.reshape(-1, 3), axis=0)) > 5
-    assert env.render_grid(num_tiles=1).shape == (520, 640, 3)

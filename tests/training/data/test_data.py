@@ -8,8 +8,7 @@ import pytest
 from aifgym.envs import LineWorld
 from aifgym.training import Trajectories, collect, simulate
 from aifgym.training.data.trajectories import check_trajectories, hold_out
-
-ENV_ID = "aifgym.envs:ContinuousLineWorld-v0"
+from helpers import ENV_ID
 
 
 class CountingEnv(gym.Env):

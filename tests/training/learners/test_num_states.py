@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 from aifgym.training import TrainConfig, fit
 from aifgym.training.learners.num_states import merge_map, smallest_good_enough
-
-ENV_ID = "aifgym.envs:ContinuousLineWorld-v0"
+from helpers import ENV_ID
 
 
 @pytest.mark.parametrize("start_state", [0, None])

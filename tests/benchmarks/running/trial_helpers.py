@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,6 +11,19 @@ import numpy as np
 from aifgym.benchmarks.contenders.base import Contender
 from aifgym.benchmarks.running import results
 from aifgym.benchmarks.running.trial import Trial
+
+HERE = Path(__file__).parent
+# Imports the runner alone, so that a start takes a second.
+DRIVER = """
+import sys, pathlib
+sys.path.insert(0, {here!r})
+from aifgym.benchmarks.running import runner
+from aifgym.benchmarks.running.engines import in_process, in_processes
+from trial_helpers import tiny_trials
+assert not {{"jax", "torch"}} & set(sys.modules)
+engine = in_process if {workers} == 1 else in_processes({workers})
+runner.run(pathlib.Path({folder!r}), tiny_trials(), engine)
+"""
 
 
 class Forward(Contender):
@@ -92,3 +107,10 @@ def make_result(seed=0, **changes) -> results.TrialResult:
 def append_many(folder, first_seed):
     for seed in range(first_seed, first_seed + 25):
         results.append_results(folder, [make_result(seed), make_result(seed, budget=4096)])
+
+
+def driver(folder: Path, workers: int = 1, **environment) -> subprocess.Popen:
+    script = DRIVER.format(here=str(HERE), folder=str(folder), workers=workers)
+    return subprocess.Popen(
+        [sys.executable, "-c", script], env=os.environ | environment, stderr=subprocess.DEVNULL
+    )
