@@ -20,7 +20,7 @@ MAY_IMPORT = {
 ORDER = {
     "envs": ("checks vector_info colours", "line_world", "jax_env __init__"),
     "agents": ("files archive numpy_maths", "encoders", "models", "planning", "acting", ""),
-    "training": ("data alignment", "objectives", "descent", "config", "learners", ""),
+    "training": ("data alignment", "objectives", "descent", "config learners", ""),
     "benchmarks": (
         "system scenarios",
         "contenders",

@@ -60,5 +60,7 @@ def test_a_diverged_training_is_not_passed_off_as_an_agent(world):
 
 
 def test_other_sources_are_refused():
-    with pytest.raises(TypeError, match=r"a gymnasium\.Env, a LineWorld or Trajectories, got str"):
+    with pytest.raises(
+        TypeError, match=r"a gymnasium\.Env, a world such as LineWorld, or Trajectories, got str"
+    ):
         fit(ENV_ID)

@@ -14,7 +14,7 @@ class Step(NamedTuple):
         env: its place among the environments.
         observation: what was seen before the action.
         action: what was done.
-        reward: what it brought.
+        reward: what it brought, as the environment gave it.
         next_observation: what was seen after it.
         ends: whether the episode ended with it.
     """
@@ -22,7 +22,7 @@ class Step(NamedTuple):
     env: int
     observation: Any
     action: Any
-    reward: float
+    reward: Any
     next_observation: Any
     ends: bool
 
@@ -60,7 +60,7 @@ def act(
             observation, reward, terminated, truncated, info = envs[index].step(action)
             seen[index] = see(observation, info)
             ends = bool(terminated or truncated)
-            yield Step(int(index), before, action, float(reward), seen[index], ends)
+            yield Step(int(index), before, action, reward, seen[index], ends)
             if ends and restart:
                 seen[index] = see(*envs[index].reset())
                 episode_start[index] = True

@@ -70,7 +70,8 @@ def collected(steps: Iterator[Step], num_steps: int, record_rewards: bool = True
     running, finished = {}, []
     for step in itertools.islice(steps, num_steps):
         episode = running.setdefault(step.env, ([step.observation], [], []))
-        values = step.next_observation, step.action, float(step.reward) * record_rewards
+        reward = float(step.reward) if record_rewards else 0.0
+        values = step.next_observation, step.action, reward
         for kept, value in zip(episode, values):
             kept.append(value)
         if step.ends:
