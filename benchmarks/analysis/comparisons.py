@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from ..running.plans import AIFGYM, HIGH_REFERENCE, LOW_REFERENCE, OURS
-from ..scenarios.line import SCENARIOS
+from ..scenarios.registry import SCENARIOS
 from .statistics import (
     Estimate,
     interquartile_estimate,

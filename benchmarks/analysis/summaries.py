@@ -8,7 +8,7 @@ import numpy as np
 from ..contenders.registry import BUILT_IN
 from ..running.plans import HIGH_REFERENCE, LOW_REFERENCE
 from ..running.results import TrialResult
-from ..scenarios.line import SCENARIOS
+from ..scenarios.registry import SCENARIOS
 from .statistics import Estimate, interquartile_estimate, mean_estimate
 
 

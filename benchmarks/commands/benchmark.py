@@ -8,7 +8,7 @@ from ..running.engines import Engine, in_process, in_processes, num_cores
 from ..running.plans import GROUPS, may_run, overridden
 from ..running.results import read_results
 from ..running.trial import Trial
-from ..scenarios.line import SCENARIOS
+from ..scenarios.registry import SCENARIOS
 from ..system import compilation_cache
 from .support import check_folder, require_bench
 

@@ -8,7 +8,7 @@ import gymnasium as gym
 
 from ...agents.files import replacing
 from ...envs import LineWorld
-from ..scenarios.line import ENV_ID
+from ..scenarios.scenario import LINE_WORLD
 
 
 class MissingExtra(Exception):
@@ -19,7 +19,7 @@ def make_env(world: LineWorld, episode_steps: int, **kwargs) -> gym.Env:
     """The environment that the command line describes."""
     if episode_steps < 1:
         raise ValueError(f"--episode-steps must be at least 1, got {episode_steps}")
-    return gym.make(ENV_ID, max_episode_steps=episode_steps, **world.to_dict(), **kwargs)
+    return gym.make(LINE_WORLD, max_episode_steps=episode_steps, **world.to_dict(), **kwargs)
 
 
 def check_folder(out: Path) -> None:

@@ -1,9 +1,10 @@
 """Policies that learn nothing: what is worst, what is simple, what is best."""
 
+import gymnasium as gym
 import numpy as np
 from scipy.special import softmax
 
-from ...envs import LineWorld
+from ...training.data.known_world import KnownWorld, known_world
 from ..scenarios.wrappers import transition_matrix
 from .base import Contender
 
@@ -43,7 +44,7 @@ class BestConstant(Reference):
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Expected returns in closed form."""
         env = env_factory()
-        B, world = transition_matrix(env), env.unwrapped.world
+        B, world = transition_matrix(env), world_of(env)
         expected = [
             _constant_return(B[:, :, u], world, env.spec.max_episode_steps)
             for u in range(B.shape[2])
@@ -88,7 +89,7 @@ class ExactBayes(Reference):
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Value iteration on the world that the environment holds."""
         env = env_factory()
-        self._world = env.unwrapped.world
+        self._world = world_of(env)
         self._B, self._D = transition_matrix(env), self._world.initial_probs
         self._action_values = solved(env)
 
@@ -120,11 +121,27 @@ def exact_prediction(B: np.ndarray, action: np.ndarray, belief: np.ndarray) -> n
     return np.einsum("jkn,nk->nj", B[:, :, action], belief)
 
 
-def solved(env) -> np.ndarray:
+def world_of(env: gym.Env) -> KnownWorld:
+    """The known world of an environment, which references need.
+
+    Raises:
+        ValueError: there is none, or it rewards another state in each episode.
+    """
+    world = known_world(env)
+    if world is None or world.rewarded_state is None:
+        raise ValueError(
+            f"{env.spec.id if env.spec else env} has no known world with one rewarded state: "
+            "exact references cannot take part"
+        )
+    return world
+
+
+def solved(env: gym.Env) -> np.ndarray:
     """`finite_horizon_values` of the world and the episode length that `env` holds."""
-    world = env.unwrapped.world
-    reward = np.eye(world.num_states)[world.rewarded_state]
-    return finite_horizon_values(transition_matrix(env), reward, env.spec.max_episode_steps)
+    world = world_of(env)
+    B = transition_matrix(env)
+    reward = np.eye(len(B))[world.rewarded_state]
+    return finite_horizon_values(B, reward, env.spec.max_episode_steps)
 
 
 def finite_horizon_values(B: np.ndarray, reward: np.ndarray, horizon: int) -> np.ndarray:
@@ -146,7 +163,7 @@ def finite_horizon_values(B: np.ndarray, reward: np.ndarray, horizon: int) -> np
     return np.stack(by_step[::-1])
 
 
-def _constant_return(transitions: np.ndarray, world: LineWorld, horizon: int) -> float:
+def _constant_return(transitions: np.ndarray, world: KnownWorld, horizon: int) -> float:
     belief, total = world.initial_probs, 0.0
     for _ in range(horizon):
         belief = transitions @ belief

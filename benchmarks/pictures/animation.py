@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ...envs import ACTION_NAMES, LineWorld, colours
-from . import plane, style
+from . import observation_plane as plane
+from . import style
 from .episode import Episode, Names
 from .why_panel import WhyPanel
 

@@ -8,7 +8,8 @@ from matplotlib.lines import Line2D
 
 from ...agents import ActiveInferenceEncoderAgent
 from ...envs import LineWorld, colours
-from . import plane, style
+from . import observation_plane as plane
+from . import style
 from .episode import Names
 
 TRAIN, HELD_OUT = style.rgb(colours.BLUE), style.rgb(colours.VERMILION)

@@ -7,7 +7,8 @@ import numpy as np
 
 from ...agents import ActiveInferenceEncoderAgent
 from ...envs import LineWorld
-from . import figures, movie, plane, style
+from . import figures, movie, style
+from . import observation_plane as plane
 from .animation import EpisodeView
 from .episode import Episode, Names, latent_names
 

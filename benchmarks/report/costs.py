@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 from ..contenders.registry import load_contender
 from ..running.results import TrialResult
 from ..running.trial import Trial
-from ..scenarios.line import SCENARIOS
+from ..scenarios.registry import SCENARIOS
 from .document import Table
 
 HEADER = ("contender", "trials", "training steps", "core-seconds per trial", "core-hours",

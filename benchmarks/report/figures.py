@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from ..analysis.comparisons import improvements
 from ..analysis.summaries import Study, Summary
 from ..pictures import style
-from ..scenarios.line import SCENARIOS
+from ..scenarios.registry import SCENARIOS
 from . import plots
 from .document import Picture, shown
 

@@ -7,7 +7,8 @@ import numpy as np
 from ..analysis.comparisons import common_scenarios, our_contenders
 from ..analysis.statistics import RESAMPLES
 from ..analysis.summaries import Study
-from ..scenarios.line import FIRST_EVALUATION_SEED, SCENARIOS
+from ..scenarios.registry import SCENARIOS
+from ..scenarios.scenario import FIRST_EVALUATION_SEED
 from . import figures as report_figures
 from . import limits as honesty
 from . import tables

@@ -8,13 +8,13 @@ from ...agents.files import write_text
 from ..analysis.summaries import Study
 from ..pictures import style
 from ..running.results import RESULTS_FILE, read_results
+from ..scenarios.registry import SCENARIOS
 from . import figures as report_figures
 from . import html as html_report
 from . import markdown, tables
 from . import sections as report_sections
 from .document import Picture, Section
 
-TITLE = "Benchmark of ContinuousLineWorld-v0"
 COMMANDS_FILE = "commands.txt"
 """One line per command that added to the results."""
 
@@ -41,9 +41,16 @@ def write_report(folder: Path, command: str | None = None) -> str:
         if overview is not None:
             style.save(overview, folder, "scores", ("png",))
     _write_figures(folder / markdown.FIGURES, sections)
-    write_text(folder / "report.md", markdown.render(TITLE, sections))
-    write_text(folder / "report.html", html_report.render(TITLE, sections))
+    title = f"Benchmark of {', '.join(environments(study.scenarios))}"
+    write_text(folder / "report.md", markdown.render(title, sections))
+    write_text(folder / "report.html", html_report.render(title, sections))
     return terminal_tables(study)
+
+
+def environments(scenarios: Sequence[str]) -> list[str]:
+    """Names of the scenarios' environments, in their order; of unknown scenarios, their own."""
+    names = [SCENARIOS[name].env_name if name in SCENARIOS else name for name in scenarios]
+    return list(dict.fromkeys(names))
 
 
 def read_study(folder: Path) -> Study:

@@ -6,7 +6,7 @@ import numpy as np
 from ...agents import ActiveInferenceEncoderAgent
 from ...envs import LineWorld
 from ...envs.line_world.jax_env import JaxLineWorld
-from ..scenarios.line import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
+from ..scenarios.scenario import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
 
 
 def closed_loop_returns(

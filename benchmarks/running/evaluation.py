@@ -7,7 +7,7 @@ import gymnasium as gym
 import numpy as np
 
 from ...training.data.acting import act
-from ..scenarios.line import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
+from ..scenarios.scenario import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
 
 TIMED_CALLS = 200
 

@@ -3,7 +3,8 @@
 import dataclasses
 
 from ..contenders.registry import load_contender
-from ..scenarios.line import EVALUATION_EPISODES, SCENARIOS
+from ..scenarios.registry import SCENARIOS
+from ..scenarios.scenario import EVALUATION_EPISODES
 
 AIFGYM = ("aifgym", "aifgym learned")
 PUBLISHED_RECIPE = "tutorial's recipe"

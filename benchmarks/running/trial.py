@@ -7,7 +7,8 @@ from functools import partial
 
 from ..contenders.base import Contender, EnvFactory
 from ..contenders.registry import load_contender
-from ..scenarios.line import EVALUATION_EPISODES, SCENARIOS
+from ..scenarios.registry import SCENARIOS
+from ..scenarios.scenario import EVALUATION_EPISODES
 from ..system.provenance import git_commit, library_versions
 from .evaluation import episode_returns, predict_microseconds
 from .results import Key, TrialResult

@@ -14,7 +14,7 @@ from ..analysis import metrics
 from ..analysis.statistics import normalised_score
 from ..contenders.references import ExactBayes, Random, exact_posterior, exact_prediction
 from ..running.evaluation import episode_returns
-from ..scenarios.line import Scenario
+from ..scenarios.scenario import Scenario
 
 # As many sequences as the tutorial has; beyond 20 states it takes more to see each transition.
 NUM_SEQUENCES = {20: 640, 50: 2560, 100: 10240}

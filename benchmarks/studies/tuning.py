@@ -10,7 +10,7 @@ from ..analysis.statistics import normalised_score
 from ..contenders.references import ExactBayes, Random
 from ..contenders.sb3 import PPO
 from ..running.evaluation import episode_returns
-from ..scenarios.line import SCENARIOS
+from ..scenarios.registry import SCENARIOS
 
 # Where the search looks. Batch sizes divide the 8 environments' steps per update.
 SPACE: dict[str, Sequence] = {

@@ -6,7 +6,7 @@ import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.models.generative_model import epsilon_identity
 from aifgym.benchmarks.contenders import active_inference as contenders
-from aifgym.benchmarks.scenarios.line import SCENARIOS
+from aifgym.benchmarks.scenarios.registry import SCENARIOS
 from aifgym.benchmarks.scenarios.wrappers import transition_matrix
 from aifgym.training import TrainConfig
 from aifgym.training.learners.estimates import estimate_rewards, fitted_dynamics

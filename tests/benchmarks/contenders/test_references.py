@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from aifgym.benchmarks.contenders import references
 from aifgym.benchmarks.running.evaluation import episode_returns
-from aifgym.benchmarks.scenarios import line as scenarios
+from aifgym.benchmarks.scenarios.registry import SCENARIOS
+from aifgym.benchmarks.scenarios.scenario import LINE_WORLD
 from aifgym.benchmarks.scenarios.wrappers import DeadAction, transition_matrix
 from helpers import assert_transitions_follow_b
 from scipy import stats
@@ -26,7 +27,7 @@ def test_values_equal_recursion_and_depend_on_the_steps_left(world):
 
 
 def test_the_exact_filter_equals_bayes_rule_with_scipys_densities():
-    scenario = scenarios.SCENARIOS["centre"]
+    scenario = SCENARIOS["centre"]
     env = scenario.make_env()
     world = env.unwrapped.world
     bayes = references.ExactBayes()
@@ -45,13 +46,13 @@ def test_the_exact_filter_equals_bayes_rule_with_scipys_densities():
 
 def test_the_exact_filter_survives_an_impossible_looking_observation():
     bayes = references.ExactBayes()
-    bayes.train(scenarios.SCENARIOS["tutorial"].make_env)
+    bayes.train(SCENARIOS["tutorial"].make_env)
     _, (prior, _) = bayes.predict(np.array([1e4, 1e4]))
     assert np.isfinite(prior).all()
 
 
 def test_always_forward_is_optimal_in_the_default_world():
-    world, horizon = gym.make(scenarios.ENV_ID).unwrapped.world, 8
+    world, horizon = gym.make(LINE_WORLD).unwrapped.world, 8
     reward = np.eye(5)[4]
     belief, forward = world.initial_probs, 0.0
     for _ in range(horizon):
@@ -63,7 +64,7 @@ def test_always_forward_is_optimal_in_the_default_world():
 
 @pytest.mark.parametrize("name", ["tutorial", "centre", "broken_actuator"])
 def test_the_best_constant_action_is_the_best_in_simulation(name):
-    scenario = scenarios.SCENARIOS[name]
+    scenario = SCENARIOS[name]
 
     def make_env():
         return scenario.make_env(changed=True)
@@ -86,7 +87,7 @@ def test_the_best_constant_action_is_the_best_in_simulation(name):
 
 
 def test_full_information_earns_what_value_iteration_promises():
-    scenario = scenarios.SCENARIOS["noisy"]
+    scenario = SCENARIOS["noisy"]
     env, optimal = scenario.make_env(), references.Optimal()
     optimal.train(scenario.make_env)
     returns = episode_returns(optimal, scenario.make_env, 1000)
@@ -95,7 +96,7 @@ def test_full_information_earns_what_value_iteration_promises():
 
 
 def test_a_dead_action_leaves_the_state_and_b_says_so(world):
-    env = DeadAction(gym.make(scenarios.ENV_ID, start_state=None), 2)
+    env = DeadAction(gym.make(LINE_WORLD, start_state=None), 2)
     assert (transition_matrix(env)[:, :, 2] == world.transition_matrix[:, :, 1]).all()
     rng, before, actions, after = np.random.default_rng(0), [], [], []
     for episode in range(400):

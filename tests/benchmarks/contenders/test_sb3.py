@@ -7,7 +7,7 @@ import numpy as np
 from aifgym.benchmarks.contenders import sb3 as sb3_contenders
 from aifgym.benchmarks.contenders.ppo_settings import TUNED_PPO
 from aifgym.benchmarks.running.runner import training_seeds
-from aifgym.benchmarks.scenarios.line import SCENARIOS
+from aifgym.benchmarks.scenarios.registry import SCENARIOS
 from aifgym.benchmarks.studies import tuning
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack
 

@@ -8,7 +8,8 @@ import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.models.generative_model import epsilon_identity
 from aifgym.benchmarks.cli import program
-from aifgym.benchmarks.pictures import figures, movie, plane, style
+from aifgym.benchmarks.pictures import figures, movie, style
+from aifgym.benchmarks.pictures import observation_plane as plane
 from aifgym.benchmarks.pictures import saving as pictures
 from aifgym.benchmarks.pictures.animation import EpisodeView
 from aifgym.benchmarks.pictures.episode import Names, latent_names, run_episode

@@ -1,7 +1,8 @@
 import numpy as np
 from aifgym.benchmarks.contenders import references
 from aifgym.benchmarks.running.evaluation import episode_returns
-from aifgym.benchmarks.scenarios.line import FIRST_EVALUATION_SEED, SCENARIOS
+from aifgym.benchmarks.scenarios.registry import SCENARIOS
+from aifgym.benchmarks.scenarios.scenario import FIRST_EVALUATION_SEED
 
 
 def test_all_contenders_meet_the_same_episodes():

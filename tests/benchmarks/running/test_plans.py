@@ -5,7 +5,7 @@ from aifgym.benchmarks.contenders.base import Contender
 from aifgym.benchmarks.contenders.references import Random
 from aifgym.benchmarks.running.plans import GROUPS, Plan, may_run, overridden
 from aifgym.benchmarks.running.runner import trials
-from aifgym.benchmarks.scenarios.line import SCENARIOS
+from aifgym.benchmarks.scenarios.registry import SCENARIOS
 from trial_helpers import Forward
 
 

@@ -1,0 +1,6 @@
+"""All scenarios by name; a new file of scenarios is added here."""
+
+from .line import LINE
+from .scenario import Scenario
+
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*LINE,)}
