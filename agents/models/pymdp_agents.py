@@ -1,0 +1,179 @@
+"""Models and genuine pymdp agents: one made from the other."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+from pymdp.agent import Agent
+from pymdp.control import construct_policies
+
+from .factored import Factors
+
+BATCHED_LISTS = ("A", "B", "C", "D", "pA", "pB", "H")
+BATCHED_NUMBERS = ("gamma", "alpha", "inductive_threshold", "inductive_epsilon")
+KEPT = (
+    "policy_len",
+    "use_utility",
+    "use_states_info_gain",
+    "use_param_info_gain",
+    "inference_algo",
+    "num_iter",
+    "action_selection",
+    "sampling_mode",
+    "categorical_obs",
+    "inductive_depth",
+)
+LEARNING = ("learn_A", "learn_B", "learn_C", "learn_D", "learn_E")
+
+
+def pymdp_agent(model, batch_size: int, preprocess_fn: Callable | None = None) -> Agent:
+    """The pymdp `Agent` with the arrays and the settings of a `GenerativeModel`."""
+    arrays, numbers, settings = agent_arguments(model)
+    return build_agent(arrays, batch_size, preprocess_fn=preprocess_fn, **numbers, **settings)
+
+
+def agent_arguments(model) -> tuple[dict[str, Any], dict[str, float], dict[str, Any]]:
+    """What a pymdp `Agent` with a `GenerativeModel` is built from.
+
+    Returns:
+        Arrays by name; numbers that pymdp keeps as arrays; the other settings, hashable.
+
+    Raises:
+        ValueError: pymdp has no place for some Dirichlet counts.
+    """
+    factors = model.factors
+    for name in ("pA", "pB"):
+        if None in [None if a is None else 0 for a in getattr(factors, name) or ()]:
+            raise ValueError(f"{name} has None for some arrays, and pymdp learns all of them")
+    arrays = {name: getattr(factors, name) for name in BATCHED_LISTS} | {"E": model.E}
+    inductive = model.planner == "inductive"
+    if inductive and factors.H is None:
+        arrays["H"] = preferred_states(factors)
+    settings = {name: getattr(model, name) for name in KEPT} | {
+        "inductive_depth": model.inductive_depth or max(factors.num_states),
+        "use_inductive": inductive,
+        "A_dependencies": factors.A_dependencies,
+        "B_dependencies": factors.B_dependencies,
+    }
+    return arrays, {name: getattr(model, name) for name in BATCHED_NUMBERS}, settings
+
+
+def preferred_states(factors: Factors) -> tuple[np.ndarray, ...]:
+    """H: of each factor, one-hot on its value in the joint state that C prefers most."""
+    utility = np.zeros(factors.num_states, np.float32)
+    for A, C, row in zip(factors.A, factors.C, factors.A_dependencies):
+        last = C if C.ndim == 1 else C[-1]
+        order = np.argsort(row)
+        shape = [size if f in row else 1 for f, size in enumerate(factors.num_states)]
+        utility = utility + np.tensordot(last, A, axes=1).transpose(order).reshape(shape)
+    best = np.unravel_index(utility.argmax(), utility.shape)
+    return tuple(np.eye(size, dtype=np.float32)[i] for size, i in zip(factors.num_states, best))
+
+
+def build_agent(
+    arrays: dict[str, Any], batch_size: int, *, A_dependencies, B_dependencies, **settings
+) -> Agent:
+    """A pymdp `Agent`: the only place that builds one. Arrays may be traced.
+
+    Args:
+        arrays: unbatched: lists A, B, C, D, pA, pB, H, and E; what is None is left to pymdp.
+        batch_size: number of agents that run side by side.
+        A_dependencies: per modality the factors that it depends on.
+        B_dependencies: per factor the factors that its next state depends on.
+        settings: of the `Agent`, by its names.
+    """
+
+    def batched(array) -> Array:
+        return jnp.broadcast_to(jnp.asarray(array), (batch_size, *array.shape))
+
+    lists = {
+        name: [batched(array) for array in arrays[name]]
+        for name in BATCHED_LISTS
+        if arrays.get(name) is not None
+    }
+    E = arrays.get("E")
+    with warnings.catch_warnings():
+        # pymdp 1.0.4 marks parts of itself static, and equinox warns at each Agent built.
+        warnings.filterwarnings("ignore", message="A JAX array is being set as static")
+        return Agent(
+            **lists,
+            E=None if E is None else batched(E),
+            A_dependencies=[list(row) for row in A_dependencies],
+            B_dependencies=[list(row) for row in B_dependencies],
+            num_controls=[array.shape[-1] for array in arrays["B"]],
+            batch_size=batch_size,
+            **settings,
+        )
+
+
+def arguments_of(agent: Agent) -> dict[str, Any]:
+    """What a `GenerativeModel` with the arrays and settings of a pymdp `Agent` is made of.
+
+    Raises:
+        ValueError: the agent holds what a model cannot keep; the message names it.
+    """
+    _check_kept(agent)
+    arguments = {name: getattr(agent, name) for name in KEPT}
+    for name in BATCHED_LISTS:
+        lists = getattr(agent, name)
+        if lists is not None:
+            arguments[name] = [_of_all(f"{name}[{i}]", array) for i, array in enumerate(lists)]
+    for name in BATCHED_NUMBERS:
+        # The shortest decimal that is this float32: 0.001 comes back as 0.001.
+        arguments[name] = float(str(_of_all(name, getattr(agent, name))))
+    E = _of_all("E", agent.E)
+    arguments["E"] = None if np.ptp(E) == 0 else E
+    arguments["planner"] = "inductive" if agent.use_inductive else "tree"
+    arguments["A_dependencies"] = agent.A_dependencies
+    arguments["B_dependencies"] = agent.B_dependencies
+    return arguments
+
+
+def _of_all(name: str, array) -> np.ndarray | None:
+    """What all agents of a batch have."""
+    if array is None:
+        return None
+    array = np.asarray(array)
+    if (array != array[:1]).any():
+        raise ValueError(f"{name} must be the same for all {len(array)} agents of the batch")
+    return array[0]
+
+
+def _check_kept(agent: Agent) -> None:
+    """Raises ValueError where the agent holds what a model cannot keep."""
+    if not isinstance(agent, Agent):
+        raise ValueError(f"agent must be a pymdp.agent.Agent, got {type(agent).__name__}")
+    factors = range(agent.num_factors)
+    controlled = [factor for factor in factors if agent.num_controls[factor] > 1]
+    refused = {
+        "preprocess_fn": (agent.preprocess_fn is not None, "give the agent encoders instead"),
+        "B_action_dependencies": (
+            agent.action_maps is not None
+            or [list(row) for row in agent.B_action_dependencies] != [[f] for f in factors],
+            "each factor has one control of its own here",
+        ),
+        "control_fac_idx": (
+            list(agent.control_fac_idx) != controlled,
+            f"all factors with more than one action are controlled here: {controlled}",
+        ),
+        "policies": (_has_own_policies(agent), "all policies of policy_len steps are weighed here"),
+        "inference_horizon": (agent.inference_horizon is not None, "no history is kept"),
+        "inference_algo": (
+            agent.inference_algo not in ("fpi", "ovf", "exact"),
+            "only fpi, ovf and exact need no history",
+        ),
+        "I": (agent.use_inductive and agent.H is None, "give the Agent H, which I is made from"),
+    }
+    refused |= {name: (getattr(agent, name), "nothing is learned while acting") for name in LEARNING}
+    for name, (holds, instead) in refused.items():
+        if holds:
+            raise ValueError(f"agent has {name}={getattr(agent, name)!r:.60}, not kept: {instead}")
+
+
+def _has_own_policies(agent: Agent) -> bool:
+    usual = construct_policies(agent.num_states, list(agent.num_controls), agent.policy_len)
+    given = agent.policies.policy_arr
+    return given.shape != usual.shape or bool((given != usual).any())
