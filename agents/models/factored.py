@@ -82,7 +82,9 @@ def checked_factors(given: Mapping[str, Any], policy_len: int) -> Factors:
         for prior, arrays in (("pA", A), ("pB", B), ("pD", D), ("H", D))
     }
     C = _preferences(wrapped["C"], tuple(len(a) for a in A), policy_len, name)
-    return Factors(A, B, C, D, **counts, A_dependencies=A_dependencies, B_dependencies=B_dependencies)
+    return Factors(
+        A, B, C, D, **counts, A_dependencies=A_dependencies, B_dependencies=B_dependencies
+    )
 
 
 def checked_policy_prior(E, num_controls: Sequence[int], policy_len: int) -> np.ndarray | None:
@@ -148,9 +150,7 @@ def _beliefs(D, num_states, name) -> Arrays:
     check_count("D", D, len(num_states), "factor")
     arrays = []
     for factor, (d, count) in enumerate(zip(D, num_states)):
-        arrays.append(
-            checked_array(name("D", factor), d, [(count, f"states of factor {factor}")])
-        )
+        arrays.append(checked_array(name("D", factor), d, [(count, f"states of factor {factor}")]))
         check_distribution(name("D", factor), arrays[-1])
     return tuple(arrays)
 

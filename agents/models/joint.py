@@ -135,9 +135,7 @@ def joint_likelihood(
     return np.broadcast_to(by_factor, (len(A), *num_states)).reshape(len(A), -1)
 
 
-def joint_transitions(
-    B: Sequence[np.ndarray], dependencies: Sequence[Sequence[int]]
-) -> np.ndarray:
+def joint_transitions(B: Sequence[np.ndarray], dependencies: Sequence[Sequence[int]]) -> np.ndarray:
     """`p(next joint state | joint state, joint action)`, the product over factors.
 
     Args:

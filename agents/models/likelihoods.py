@@ -5,7 +5,9 @@ from jaxtyping import Array, Float, Int
 from pymdp.maths import log_stable
 
 
-def index_log_likelihood(outcome: Int[Array, " N"], A: Float[Array, "O *K"]) -> Float[Array, "N *K"]:
+def index_log_likelihood(
+    outcome: Int[Array, " N"], A: Float[Array, "O *K"]
+) -> Float[Array, "N *K"]:
     """`log p(o | s)` of outcomes that are seen as they are, integers `(N,)`."""
     return log_stable(A)[outcome]
 

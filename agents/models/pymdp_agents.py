@@ -42,7 +42,7 @@ def agent_arguments(model) -> tuple[dict[str, Any], dict[str, float], dict[str, 
         Arrays by name; numbers that pymdp keeps as arrays; the other settings, hashable.
 
     Raises:
-        ValueError: pymdp has no place for some Dirichlet counts.
+        ValueError: pymdp cannot have some Dirichlet counts, or inductive inference here.
     """
     factors = model.factors
     for name in ("pA", "pB"):
@@ -50,6 +50,8 @@ def agent_arguments(model) -> tuple[dict[str, Any], dict[str, float], dict[str, 
             raise ValueError(f"{name} has None for some arrays, and pymdp learns all of them")
     arrays = {name: getattr(factors, name) for name in BATCHED_LISTS} | {"E": model.E}
     inductive = model.planner == "inductive"
+    if inductive and any(len(row) > 1 for row in factors.B_dependencies):
+        raise ValueError("pymdp's 'inductive' needs factors that depend on themselves alone")
     if inductive and factors.H is None:
         arrays["H"] = preferred_states(factors)
     settings = {name: getattr(model, name) for name in KEPT} | {
@@ -167,7 +169,9 @@ def _check_kept(agent: Agent) -> None:
         ),
         "I": (agent.use_inductive and agent.H is None, "give the Agent H, which I is made from"),
     }
-    refused |= {name: (getattr(agent, name), "nothing is learned while acting") for name in LEARNING}
+    refused |= {
+        name: (getattr(agent, name), "nothing is learned while acting") for name in LEARNING
+    }
     for name, (holds, instead) in refused.items():
         if holds:
             raise ValueError(f"agent has {name}={getattr(agent, name)!r:.60}, not kept: {instead}")

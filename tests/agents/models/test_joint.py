@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from aifgym.agents.models.factored_model import FactoredModel
 from aifgym.agents.models.filtering import update_belief
 from aifgym.agents.models.joint import joint_belief, joint_model, marginals
 from aifgym.agents.models.likelihoods import index_log_likelihood
@@ -25,8 +26,6 @@ from factored_models import (
 from helpers import random_distribution
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-
-from aifgym.agents.models.factored_model import FactoredModel
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -101,7 +100,9 @@ def test_of_independent_factors_policies_are_weighed_as_pymdp_weighs_them(model,
     ours = negative_expected_free_energy(tree, belief)
     np.testing.assert_allclose(ours, neg_efe, atol=1e-5, rtol=1e-5)
     np.testing.assert_allclose(policy_posterior(tree, ours), q_pi, atol=1e-5)
-    np.testing.assert_allclose(best_of(q_pi, tree.best_action(belief), joint), q_pi.max(axis=1), atol=1e-5)
+    np.testing.assert_allclose(
+        best_of(q_pi, tree.best_action(belief), joint), q_pi.max(axis=1), atol=1e-5
+    )
     theirs = np.ravel_multi_index(np.asarray(action).T, model.num_controls)
     np.testing.assert_allclose(best_of(q_pi, theirs, joint), q_pi.max(axis=1), atol=1e-5)
 
