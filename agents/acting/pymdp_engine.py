@@ -12,8 +12,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.agent import Agent
+from pymdp.maths import log_stable
 
-from ..models.pymdp_agents import agent_arguments, build_agent
+from ..encoders.protocol import Encoder, encode
+from ..models.filtering import state_log_likelihood
+from ..models.pymdp_agent import agent_arguments, build_agent
+from .modalities import likelihood_by_modality
 
 Beliefs = list[Float[Array, "N K_f"]]
 
@@ -41,6 +45,36 @@ class PymdpModel(eqx.Module):
         """The genuine `Agent`, of batch size 1."""
         settings = dict(self.settings) | {"categorical_obs": True} | changes
         return build_agent(self.arrays, 1, **self.numbers, **settings)
+
+
+class PymdpCore(eqx.Module):
+    """What decides, with what sees for it.
+
+    Attributes:
+        encoder: of all modalities.
+        model: what the agent is built from.
+        log_usage: `(K,)` of a single encoder that is fed as scaled likelihoods, else None.
+        by_modality: whether the encoder gives `log p(x | o)` of several modalities.
+    """
+
+    encoder: Encoder
+    model: PymdpModel
+    log_usage: Float[Array, " K"] | None
+    by_modality: bool = eqx.field(static=True)
+
+    def __init__(self, encoder: Encoder, model, usage: np.ndarray | None) -> None:
+        self.encoder, self.model, self.by_modality = encoder, PymdpModel(model), model.has_lists
+        self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
+
+    def log_likelihoods(self, observations) -> list[Array]:
+        """Per modality `(N, K of each factor that it depends on)`."""
+        if self.by_modality:
+            return likelihood_by_modality(
+                self.encoder.logits(observations), list(self.model.arrays["A"])
+            )
+        if self.log_usage is not None:
+            return [self.encoder.logits(observations) - self.log_usage[None]]
+        return [state_log_likelihood(encode(self.encoder, observations), self.model.arrays["A"][0])]
 
 
 class Decision(NamedTuple):
@@ -106,6 +140,44 @@ def _decide_one(agent: Agent, log_likelihoods, prior, key) -> Decision:
         neg_efe[0],
         policy_probs[0],
     )
+
+
+def decide_on(core: PymdpCore, observations, prior, key: PRNGKeyArray | None) -> Decision:
+    """`decide` on what an encoder sees."""
+    return decide(core.model, core.log_likelihoods(observations), list(prior), key)
+
+
+def assess(core: PymdpCore, observations, prior) -> tuple[list[Array], list[Array]]:
+    """Beliefs per factor after an observation, and its log likelihoods per modality."""
+    log_likelihoods = core.log_likelihoods(observations)
+    with jax.numpy_rank_promotion("allow"):
+        agent = core.model.agent()
+        beliefs = jax.vmap(lambda *at: infer_states(agent, *at))(log_likelihoods, list(prior))
+    return [belief[:, 0, -1] for belief in beliefs], log_likelihoods
+
+
+def explain(core: PymdpCore, beliefs) -> tuple[Array, tuple[Array, ...]]:
+    """Policies `(P, T, F)`, and the fields of `PolicyExplanation` after them."""
+    settings = dict(core.model.settings)
+    flags = ("use_utility", "use_states_info_gain", "use_param_info_gain", "use_inductive")
+
+    def weighed(**changes) -> tuple[Array, Array]:
+        agent = core.model.agent(**changes)
+        q_pi, neg_efe = jax.vmap(lambda q: agent.infer_policies(q))(
+            [belief[:, None, None] for belief in beliefs]
+        )
+        return q_pi[:, 0], neg_efe[:, 0]
+
+    def only(flag: str) -> Array:
+        if not settings[flag]:
+            return jnp.zeros_like(neg_efe)
+        return weighed(**{other: other == flag for other in flags})[1]
+
+    with jax.numpy_rank_promotion("allow"):
+        policy_probs, neg_efe = weighed()
+        parts = [only(flag) for flag in flags]
+        policies = core.model.agent().policies.policy_arr
+    return policies, (neg_efe, *parts, policy_probs)
 
 
 def first_prior(D: tuple[np.ndarray, ...], num_envs: int) -> tuple[np.ndarray, ...]:

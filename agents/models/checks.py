@@ -4,12 +4,20 @@ Under `jax.jit` pymdp's own checks vanish, so what reaches it has been checked h
 """
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 # Rounding of a float32 sum over some hundred entries stays far below this.
 NORMALISATION_TOLERANCE = 1e-4
+CHOICES = {
+    "inference_algo": ("fpi", "ovf", "exact"),
+    "action_selection": ("deterministic", "stochastic"),
+    "sampling_mode": ("full", "marginal"),
+}
+COUNTS = ("policy_len", "num_iter", "inductive_depth")
+ABOVE_ZERO = ("gamma", "alpha", "inductive_threshold", "inductive_epsilon")
 # Size of an axis, None where any will do, and what it counts.
 Axis = tuple[int | None, str]
 
@@ -114,3 +122,29 @@ def check_choice(name: str, value, allowed: Sequence) -> None:
     """Raises ValueError unless `value` is one of `allowed`."""
     if value not in allowed:
         raise ValueError(f"{name} must be one of {tuple(allowed)}, got {value!r}")
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Raises ValueError where a setting of a `GenerativeModel` is not allowed."""
+    for name in COUNTS:
+        if settings[name] is not None:
+            check_positive_integer(name, settings[name])
+    for name in ABOVE_ZERO:
+        check_between(name, settings[name], 0)
+    if not isinstance(settings["planner"], str):
+        raise ValueError(f"planner must be the name of a planner, got {settings['planner']!r}")
+    for name, allowed in CHOICES.items():
+        check_choice(name, settings[name], allowed)
+
+
+def checked_usage(usage: np.ndarray, model) -> np.ndarray:
+    """`usage` as float32 `(K,)`.
+
+    Raises:
+        ValueError: it is not a distribution over the model's states, or outcomes are not states.
+    """
+    if model.num_outcomes != model.num_states:
+        raise ValueError("usage needs a model with as many outcomes as states")
+    usage = checked_array("usage", usage, [(model.num_states, "states")])
+    check_distribution("usage", usage)
+    return usage

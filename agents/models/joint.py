@@ -29,8 +29,8 @@ class JointModel:
         H: `(K,)` or None.
         policy_len, gamma, alpha, use_states_info_gain, planner: as of the model.
         inductive_depth, inductive_threshold, inductive_epsilon: as of the model.
-        outcomes: O of each modality.
-        factors: K of each factor.
+        num_outcomes_by_modality: O of each modality.
+        num_states_by_factor: K of each factor.
         actions: `(U, F)`, the action of each factor in each joint action.
     """
 
@@ -48,8 +48,8 @@ class JointModel:
     inductive_depth: int | None
     inductive_threshold: float
     inductive_epsilon: float
-    outcomes: tuple[int, ...]
-    factors: tuple[int, ...]
+    num_outcomes_by_modality: tuple[int, ...]
+    num_states_by_factor: tuple[int, ...]
     actions: np.ndarray
 
     @property
@@ -67,9 +67,30 @@ class JointModel:
         """U, the product over control factors."""
         return self.B.shape[-1]
 
+    @property
+    def joint(self) -> "JointModel":
+        """Itself."""
+        return self
+
+    def pymdp_arrays(self) -> dict[str, list[np.ndarray] | np.ndarray | None]:
+        """Lists A, B, C, D, and E: a pymdp model of one factor."""
+        lists = {"B": [self.B], "D": [self.D], "E": self.E}
+        return lists | {name: self.by_modality(getattr(self, name)) for name in "AC"}
+
+    def pymdp_settings(self) -> dict[str, object]:
+        """Settings of the pymdp `Agent` with these arrays, hashable."""
+        return {
+            "A_dependencies": ((0,),) * len(self.num_outcomes_by_modality),
+            "B_dependencies": ((0,),),
+            "policy_len": self.policy_len,
+            "gamma": self.gamma,
+            "use_states_info_gain": self.use_states_info_gain,
+            "categorical_obs": True,
+        }
+
     def by_modality(self, array: np.ndarray) -> list[np.ndarray]:
         """A or C, taken apart again."""
-        return np.split(array, np.cumsum(self.outcomes)[:-1])
+        return np.split(array, np.cumsum(self.num_outcomes_by_modality)[:-1])
 
 
 def joint_model(model) -> JointModel:
@@ -84,7 +105,7 @@ def joint_model(model) -> JointModel:
     f: Factors = model.factors
     A = [joint_likelihood(a, row, f.num_states) for a, row in zip(f.A, f.A_dependencies)]
     settings = [field.name for field in dataclasses.fields(JointModel)]
-    settings = settings[settings.index("policy_len") : settings.index("outcomes")]
+    settings = settings[settings.index("policy_len") : settings.index("num_outcomes_by_modality")]
     return JointModel(
         A=np.concatenate(A),
         B=joint_transitions(f.B, f.B_dependencies),
@@ -92,8 +113,8 @@ def joint_model(model) -> JointModel:
         D=joint_belief(f.D),
         E=model.E,
         H=None if f.H is None else f.H[0],
-        outcomes=f.num_outcomes,
-        factors=f.num_states,
+        num_outcomes_by_modality=f.num_outcomes,
+        num_states_by_factor=f.num_states,
         actions=joint_actions(f.num_controls),
         **{name: getattr(model, name) for name in settings},
     )

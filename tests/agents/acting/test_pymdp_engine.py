@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from aifgym.agents.acting.pymdp_engine import PymdpModel, decide, first_prior
-from aifgym.agents.models.factored_model import FactoredModel
+from aifgym.agents.models.generative_model import GenerativeModel
 from aifgym.agents.models.likelihoods import index_log_likelihood
 from factored_models import random_lists
 
@@ -18,7 +18,7 @@ NUM_ENVS, NUM_STEPS = 2, 3
 def some_model(interacting=True, **settings):
     B_rows = [[0, 1], [1]] if interacting else [[0], [1]]
     lists = random_lists(np.random.default_rng(3), [3, 2], [3, 2, 4], [2, 2], A_ROWS, B_rows)
-    return FactoredModel(**lists, policy_len=2, gamma=2.0, categorical_obs=False, **settings)
+    return GenerativeModel(**lists, policy_len=2, gamma=2.0, categorical_obs=False, **settings)
 
 
 def plain_loop(model, outcomes, restarts, wrap):

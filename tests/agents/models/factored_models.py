@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from aifgym.agents.models.factored_model import FactoredModel
+from aifgym.agents.models.generative_model import GenerativeModel
 from helpers import random_distribution
 from hypothesis import strategies as st
 
@@ -43,7 +43,7 @@ def factored_models(draw, interacting: bool, max_policy_len: int = 2):
     lists = random_lists(
         rng, num_states, num_outcomes, num_controls, A_dependencies, B_dependencies
     )
-    return FactoredModel(
+    return GenerativeModel(
         **lists,
         policy_len=draw(st.integers(1, max_policy_len)),
         gamma=draw(st.sampled_from([0.5, 1.0, 4.0])),

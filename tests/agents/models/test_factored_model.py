@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from aifgym.agents.models.factored import LISTS
-from aifgym.agents.models.factored_model import FactoredModel
+from aifgym.agents.models.generative_model import GenerativeModel
 from factored_models import factored_models, random_lists
 from helpers import random_distribution
 from hypothesis import Phase, given, settings
@@ -19,7 +19,7 @@ A_ROWS, B_ROWS = [[0], [1, 0], [0, 1]], [[0], [1]]
 
 def some_model(**changes):
     lists = random_lists(np.random.default_rng(0), [3, 2], [3, 2, 4], [2, 1], A_ROWS, B_ROWS)
-    return FactoredModel(**(lists | {"policy_len": 2} | changes))
+    return GenerativeModel(**(lists | {"policy_len": 2} | changes))
 
 
 def notebook_agent(**changes):
@@ -55,7 +55,7 @@ def assert_same(model, other):
 
 
 def test_the_notebooks_agent_is_kept_with_its_settings():
-    model = FactoredModel.from_pymdp(notebook_agent())
+    model = GenerativeModel.from_pymdp(notebook_agent())
     assert (model.num_states, model.num_outcomes) == ((5, 2), (5, 3, 3))
     assert (model.num_controls, model.num_actions, model.policy_len) == ((5, 1), 5, 2)
     assert (model.planner, model.num_iter, model.inference_algo) == ("tree", 16, "fpi")
@@ -77,14 +77,14 @@ def test_the_notebooks_agent_is_kept_with_its_settings():
 )
 def test_a_round_trip_through_pymdp_is_the_identity(settings):
     model = some_model(**({"planner": "tree", "inductive_depth": 1} | settings))
-    assert_same(model, FactoredModel.from_pymdp(model.to_pymdp(batch_size=3)))
+    assert_same(model, GenerativeModel.from_pymdp(model.to_pymdp(batch_size=3)))
 
 
 @given(model=factored_models(interacting=True))
 @settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
 def test_round_trips_of_models_with_all_kinds_of_dependencies(model):
     model = dataclasses.replace(model, planner="tree", inductive_depth=1)
-    assert_same(model, FactoredModel.from_pymdp(model.to_pymdp()))
+    assert_same(model, GenerativeModel.from_pymdp(model.to_pymdp()))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_round_trips_of_models_with_all_kinds_of_dependencies(model):
 )
 def test_what_a_model_cannot_keep_is_refused_by_name(changes, named):
     with pytest.raises(ValueError, match=named):
-        FactoredModel.from_pymdp(notebook_agent(**changes))
+        GenerativeModel.from_pymdp(notebook_agent(**changes))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_an_array_that_does_not_sum_to_one_is_refused_with_the_place():
 
 
 def test_single_arrays_stay_single_arrays():
-    model = FactoredModel(A=np.eye(2), B=np.eye(2)[..., None].tolist(), C=[0, 1], D=[1, 0])
+    model = GenerativeModel(A=np.eye(2), B=np.eye(2)[..., None].tolist(), C=[0, 1], D=[1, 0])
     assert (model.num_states, model.num_outcomes, model.num_actions) == (2, 2, 1)
     assert model.B.shape == (2, 2, 1)
     assert model.factors.A_dependencies == ((0,),)

@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from aifgym.agents.models.factored_model import FactoredModel
 from aifgym.agents.models.filtering import update_belief
+from aifgym.agents.models.generative_model import GenerativeModel
 from aifgym.agents.models.joint import joint_belief, joint_model, marginals
 from aifgym.agents.models.likelihoods import index_log_likelihood
 from aifgym.agents.planning.tree import (
@@ -113,7 +113,7 @@ def test_the_posterior_is_pymdps_where_each_modality_sees_one_factor(seed):
     rng = np.random.default_rng(seed)
     rows = [[0], [1], [1]]
     lists = random_lists(rng, [3, 2], [2, 3, 2], [2, 1], rows, [[0], [1]])
-    model = FactoredModel(**lists, categorical_obs=False)
+    model = GenerativeModel(**lists, categorical_obs=False)
     by_factor = [random_distribution(rng, size, 4).T for size in model.num_states]
     outcomes = [rng.integers(size, size=4) for size in model.num_outcomes]
     agent = model.to_pymdp(4)
@@ -130,7 +130,7 @@ def test_the_posterior_is_pymdps_where_each_modality_sees_one_factor(seed):
 def test_interacting_factors_are_exact_where_pymdp_multiplies_marginals():
     rng = np.random.default_rng(0)
     lists = random_lists(rng, [4, 3], [4, 3], [2, 2], [[0, 1], [1]], [[0, 1], [1]])
-    model = FactoredModel(**lists, policy_len=3)
+    model = GenerativeModel(**lists, policy_len=3)
     by_factor = [random_distribution(rng, size, 16).T for size in model.num_states]
     _, theirs, _ = pymdp_policies(model, by_factor)
     belief = jnp.asarray(joint_belief(by_factor), jnp.float32)
@@ -150,4 +150,4 @@ def test_interacting_factors_are_exact_where_pymdp_multiplies_marginals():
 def test_what_only_pymdp_defines_is_refused_by_name(settings, named):
     lists = random_lists(np.random.default_rng(0), [2, 3], [2], [2, 1], [[0, 1]], [[0], [1]])
     with pytest.raises(ValueError, match=named):
-        joint_model(FactoredModel(**(lists | settings)))
+        joint_model(GenerativeModel(**(lists | settings)))
