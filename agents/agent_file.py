@@ -12,9 +12,9 @@ import numpy as np
 
 from .archive import DAMAGE, damaged, read_archive, write_archive
 from .encoders.protocol import Encoder, encoder_type
-from .model_members import model_members, model_settings, restored_model
 from .models.checks import checked_usage
 from .models.generative_model import GenerativeModel
+from .models.members import model_members, model_settings, restored_model
 
 FORMAT, FORMAT_VERSION = "aifgym-agent", 2
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")

@@ -37,8 +37,9 @@ class PolicyExplanation(NamedTuple):
     policy_probs: np.ndarray
 
     def by_action(self) -> Self:
-        """The same of each first action: the best policy that begins with it, and their sum of
-        probabilities.
+        """The same of each first action: values of the best policy that begins with it.
+
+        Probabilities are summed over all policies that do.
         """
         first = self.policies[:, 0]
         actions, of_policy = np.unique(first, axis=0, return_inverse=True)

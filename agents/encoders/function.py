@@ -66,6 +66,10 @@ class FunctionEncoder(eqx.Module):
         shape = jax.ShapeDtypeStruct((len(observations), self.num_outcomes), jnp.float32)
         return jax.pure_callback(self.function, shape, observations)
 
+    def config(self) -> dict:
+        """TypeError: code is not stored."""
+        raise TypeError(f"encoder {self!r} is a plain function, which agent files cannot hold")
+
     @property
     def num_multiplications(self) -> int:
         """0: what it costs is its own affair."""

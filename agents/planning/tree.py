@@ -30,10 +30,7 @@ class PolicyTree(eqx.Module):
             that is linear in the belief, then `p(o | s_now, prefix)` of each outcome, which are
             left out where information has no value.
         log_prior: `(policies,)`, log E, or None where all policies are equally likely.
-        num_actions: U.
-        policy_len: length of a policy.
-        gamma: precision of the posterior over policies.
-        alpha: precision of an action that is drawn.
+        num_actions, policy_len, gamma, alpha: as of the model.
     """
 
     weights: Float[Array, "parts P K"]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..checks import check_keys, check_render_mode
 from .arguments import checked_ends, checked_means, checked_rewards, checked_state
+from .drawing import frame
 from .spaces import Actions, modality_names, observation_space
 from .tables import ProcessTables, Sampler
 
@@ -51,13 +52,14 @@ class PymdpEnv(gym.Env):
         emission_scale: standard deviation of continuous observations; None: all are discrete.
         emission_means: by name `(O_m, D)`, the modalities that are continuous; default: all of
             them, on a circle.
-        render_mode: None or `"ansi"`.
+        render_mode: None, `"ansi"` (a line of text) or `"rgb_array"` (a row of cells for each factor
+            and modality).
 
     Raises:
         ValueError: an argument does not fit the process; the message names it.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 4}
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
 
     def __init__(
         self,
@@ -141,13 +143,16 @@ class PymdpEnv(gym.Env):
         reward = sum(float(r[outcome]) for r, outcome in zip(self.rewards, self._outcomes))
         return observation, reward, False, False, self._info()
 
-    def render(self) -> str | None:
-        """The present moment as a line of text; None without a render mode."""
+    def render(self) -> str | np.ndarray | None:
+        """The present moment in `render_mode`: text, a `(rows, 640, 3)` uint8 frame, or None."""
         if self.render_mode is None:
             gym.logger.warn("render() without a render_mode; gym.make(..., render_mode='ansi')")
             return None
         if self._state is None:
             raise gym.error.ResetNeeded("call reset() before render()")
+        if self.render_mode == "rgb_array":
+            tables = self.tables
+            return frame(self._state, tables.num_states, self._outcomes, tables.num_outcomes)
         seen = ", ".join(f"{name} {o}" for name, o in zip(self.modalities, self._outcomes))
         return f"state {' '.join(map(str, self._state))} | {seen}\n"
 

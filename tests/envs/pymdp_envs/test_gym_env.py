@@ -7,18 +7,11 @@ from types import SimpleNamespace
 import gymnasium as gym
 import numpy as np
 import pytest
+from aifgym.envs.pymdp_envs.drawing import OUTCOME, STATE
 from aifgym.envs.pymdp_envs.gym_env import PymdpEnv
 from aifgym.envs.pymdp_envs.makers import make_t_maze
-from gymnasium.utils.env_checker import check_env
 from helpers import random_distribution
 from scipy import stats
-from stable_baselines3.common.env_checker import check_env as check_env_of_sb3
-
-IDS = [
-    f"{kind}{name}-v0"
-    for name in ("TMaze", "CueChaining", "GridWorld")
-    for kind in ("", "Continuous")
-]
 
 
 def process(rng=None, controls=(2, 1)):
@@ -37,31 +30,6 @@ def process(rng=None, controls=(2, 1)):
 
 
 REWARDS = [np.array([0.0, 1.0, -1.0]), np.array([0.0, 0.5])]
-
-
-@pytest.mark.filterwarnings("ignore:.*Box observation space m.*imum value is -?infinity")
-@pytest.mark.parametrize("name", IDS)
-def test_the_checkers_of_gymnasium_and_sb3_find_nothing(name):
-    env = gym.make(f"aifgym.envs:{name}")
-    check_env(env.unwrapped, skip_render_check=True)
-    check_env_of_sb3(env.unwrapped)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_a_seed_repeats_an_episode_and_what_is_returned_is_in_the_space(name):
-    episodes = []
-    for _ in range(2):
-        env = gym.make(name)
-        observation, _ = env.reset(seed=5)
-        env.action_space.seed(1)
-        seen, over = [observation], False
-        while not over:
-            observation, reward, terminated, truncated, _ = env.step(env.action_space.sample())
-            assert env.observation_space.contains(observation)
-            seen += [observation, reward]
-            over = terminated or truncated
-        episodes.append(seen)
-    np.testing.assert_equal(*episodes)
 
 
 def test_making_none_of_them_loads_no_jax():
@@ -181,3 +149,15 @@ def test_text_says_where_it_is_and_what_is_seen():
     env = make_t_maze(reward_condition=0, render_mode="ansi")
     env.reset(seed=0)
     assert env.render() == "state 0 0 | location 0, outcome 0, cue 0\n"
+
+
+def test_a_picture_fills_the_cell_of_each_factor_and_modality():
+    env = make_t_maze(reward_condition=1, render_mode="rgb_array")
+    env.reset(seed=0)
+    picture = env.render()
+    assert (picture.shape, picture.dtype) == ((200, 640, 3), np.uint8)
+    location, context = picture[20], picture[60]
+    assert (location[10] == STATE).all()
+    assert not (location[600] == STATE).all()
+    assert (context[600] == STATE).all()
+    assert (picture[100, 10] == OUTCOME).all()

@@ -118,7 +118,7 @@ def test_what_a_model_cannot_keep_is_refused_by_name(changes, named):
         ({"E": np.ones(3) / 3}, "axis 0 of E must have 4 policies, got 3"),
         ({"pA": [np.ones((3, 3)), None, np.ones((4, 2, 2))]}, r"axis 1 of pA\[2\] must have 3"),
         ({"use_param_info_gain": True}, "use_param_info_gain needs pA or pB"),
-        ({"planner": "magic"}, "planner must be one of"),
+        ({"planner": 3}, "planner must be the name of a planner"),
         ({"num_iter": 0}, "num_iter must be an integer, at least 1"),
     ],
 )

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from .models.factored import LISTS
-from .models.generative_model import GenerativeModel
+from .factored import LISTS
+from .generative_model import GenerativeModel
 
 ARRAYS = (*LISTS, "E")
 
