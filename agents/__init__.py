@@ -3,5 +3,12 @@
 from .agent import ActiveInferenceEncoderAgent
 from .encoders.mlp import ObservationEncoder
 from .models.generative_model import GenerativeModel
+from .record import Record, record
 
-__all__ = ["ActiveInferenceEncoderAgent", "GenerativeModel", "ObservationEncoder"]
+__all__ = [
+    "ActiveInferenceEncoderAgent",
+    "GenerativeModel",
+    "ObservationEncoder",
+    "Record",
+    "record",
+]

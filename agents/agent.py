@@ -1,36 +1,47 @@
 """The agent behind SB3's `predict`: NumPy outside, pure functions on arrays inside."""
 
+from collections.abc import Callable, Mapping, Sequence
+
+import equinox as eqx
 import gymnasium as gym
 import jax
 import numpy as np
-from jaxtyping import PRNGKeyArray
 from pymdp.agent import Agent
 
-from .acting.checks import check_rollout, checked_prior
-from .acting.decision import AgentCore, compiled, encode_batch, infer_states
-from .acting.decision_numpy import Decider
+from .acting.checks import checked_prior
+from .acting.engines import build_engine
+from .acting.modalities import Actions
 from .acting.observations import checked_observations
 from .acting.pymdp_bridge import continuous_pymdp_agent
-from .acting.rollout import JaxEnv, Rollout, rollout
-from .encoders.protocol import Encoder
+from .encoders.protocol import Encoder, encode
+from .encoders.resolve import modality_encoders
 from .goals import WithGoals
-from .models.generative_model import GenerativeModel, checked_usage
+from .models.checks import checked_usage
+from .models.generative_model import GenerativeModel
 from .planning.choose import resolved_planner
 from .with_file import WithFile
+from .with_insight import WithInsight
 
 
-class ActiveInferenceEncoderAgent(WithGoals, WithFile):
+class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
     Args:
-        encoder: maps an observation to logits over the model's outcomes; anything with the
-            methods of `aifgym.agents.encoders.protocol.Encoder`.
+        encoder: of a model of single arrays: maps an observation to logits over its outcomes;
+            anything with the methods of `aifgym.agents.encoders.protocol.Encoder`. Of a model of
+            lists: a dict by the keys of `Dict` observations or a list, in A's order, of such
+            encoders, of plain functions from `(N, ...)` to `log p(x | o)` `(N, O)`, and of None
+            for what is discrete; None alone where all modalities are.
         model: A, B, C, D and the settings of planning.
         usage: `(K,)`, rho, how often the encoder uses each state. With it the agent is fed scaled
             likelihoods, `log r(s | x) - log rho(s)`; `None` feeds the encoder's categorical
-            observation through A, as the tutorial does.
+            observation through A, as the tutorial does. Of a model of lists: by modality `(O_m,)`,
+            as `encoder` is; the evidence is `log sum_o A[o | s] r(o | x) / rho(o)`.
         settings: whatever should be kept in the agent file besides, as plain JSON values.
         seed: of the stream that `predict(..., deterministic=False)` draws from.
+        engine: `"joint"` flattens factors into one, exactly; `"pymdp"` runs the genuine `Agent`;
+            `"auto"` is joint up to 512 joint states, where nothing asks for pymdp.
+        observation_space: of the environment; needed for plain functions, else it is checked.
 
     Raises:
         ValueError: encoder, model and usage do not fit together.
@@ -38,13 +49,19 @@ class ActiveInferenceEncoderAgent(WithGoals, WithFile):
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: Encoder | Mapping | Sequence | Callable | None,
         model: GenerativeModel,
-        usage: np.ndarray | None = None,
+        usage: np.ndarray | Mapping | Sequence | None = None,
         settings: dict | None = None,
         seed: int = 0,
+        *,
+        engine: str = "auto",
+        observation_space: gym.Space | None = None,
     ) -> None:
-        if encoder.num_outcomes != model.num_outcomes:
+        if model.has_lists:
+            outcomes = model.factors.num_outcomes
+            encoder, usage = modality_encoders(encoder, outcomes, usage, observation_space), None
+        elif encoder.num_outcomes != model.num_outcomes:
             raise ValueError(
                 f"encoder has {encoder.num_outcomes} outcomes, "
                 f"the model has {model.num_outcomes} outcomes"
@@ -52,11 +69,10 @@ class ActiveInferenceEncoderAgent(WithGoals, WithFile):
         self.encoder, self.model, self.settings = encoder, model, dict(settings or {})
         self.usage = None if usage is None else checked_usage(usage, model)
         self._observation_space = encoder.observation_space
-        self._beliefs: np.ndarray | None = None
-        self._decide = Decider(AgentCore(encoder, model, self.usage))
-        self._arrays, self._static = self._decide.arrays, self._decide.static
-        self._encode = compiled(encode_batch, self._static)
-        self._infer_states = compiled(infer_states, self._static)
+        self._beliefs: tuple[np.ndarray, ...] | None = None
+        self._asked_engine = engine
+        self._engine = build_engine(engine, encoder, model, self.usage)
+        self._actions = Actions(model.factors.num_controls)
         self.set_random_seed(seed)
 
     @property
@@ -65,18 +81,31 @@ class ActiveInferenceEncoderAgent(WithGoals, WithFile):
         return self._observation_space
 
     @property
-    def action_space(self) -> gym.spaces.Discrete:
-        """Actions, `0 .. U - 1`."""
-        return gym.spaces.Discrete(self.model.num_actions)
+    def action_space(self) -> gym.spaces.Discrete | gym.spaces.MultiDiscrete:
+        """Actions `0 .. U - 1`, or those of each control factor, in pymdp's order."""
+        return self._actions.space
 
     @property
-    def beliefs(self) -> np.ndarray | None:
-        """`(N, K)` float32, posterior `q(s_t)` at the last `predict`; None before the first."""
-        return self._beliefs
+    def engine(self) -> str:
+        """What it acts with: `"joint"` or `"pymdp"`."""
+        return self._engine.name
+
+    @property
+    def beliefs(self) -> np.ndarray | tuple[np.ndarray, ...] | None:
+        """`(N, K)` float32, posterior `q(s_t)` at the last `predict`; None before the first.
+
+        Of a model of lists one array for each factor, `(N, K_f)`.
+        """
+        if self._beliefs is None:
+            return None
+        by_factor = self._engine.by_factor(self._beliefs)
+        return by_factor if self.model.has_lists else by_factor[0]
 
     @property
     def evidence(self) -> str:
         """What the agent is fed: `"likelihood"`, or `"categorical"` as in the tutorial."""
+        if self.model.has_lists:
+            return "likelihood"
         return "categorical" if self.usage is None else "likelihood"
 
     def set_random_seed(self, seed: int) -> None:
@@ -102,87 +131,58 @@ class ActiveInferenceEncoderAgent(WithGoals, WithFile):
             deterministic: the most probable policy's first action; else a policy is drawn.
 
         Returns:
-            Actions, int64, `()` or `(N,)`, and a tuple with the beliefs `(N, K)` float32
-            about the next state, given the chosen actions.
+            Actions, int64, `()` or `(N,)`, with a last axis where there are several control
+            factors, and the agent's memory: beliefs `(N, K)` float32 about the next state, given
+            the chosen actions, of each factor where the engine is pymdp.
 
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
         observations, shape = checked_observations(observation, self._observation_space)
-        num_envs = shape[0] if shape else 1
-        prior = checked_prior(state, episode_start, num_envs, self.model)
+        prior = self._prior(state, episode_start, shape)
         key = None
         if not deterministic:
             self._key, key = jax.random.split(self._key)
-        results = self._decide(observations, prior, key)
-        # Copies: what JAX hands out is read-only and would pin its buffers.
-        action, self._beliefs, prior = (np.array(result) for result in results)
-        return action.astype(np.int64).reshape(shape), (prior,)
+        concluded = self._engine.decide(observations, prior, key)
+        self._beliefs = concluded.beliefs
+        return self._actions(concluded.action, shape), concluded.prior
 
-    def encode(self, observations: np.ndarray) -> np.ndarray:
-        """Categorical observations `p(o | x)`: `(D,)` or `(N, D)` in, `(N, O)` float32 out."""
+    def encode(self, observations: np.ndarray) -> np.ndarray | tuple[np.ndarray, ...]:
+        """Categorical observations `p(o | x)`: `(D,)` or `(N, D)` in, `(N, O)` float32 out.
+
+        Of a model of lists one array for each modality, `(N, O_m)`.
+        """
         checked, _ = checked_observations(observations, self._observation_space)
-        return np.array(self._encode(self._arrays, checked))
-
-    def update_beliefs(self, observations: np.ndarray, prior: np.ndarray) -> np.ndarray:
-        """Posterior after one observation.
-
-        Args:
-            observations: `(D,)` or `(N, D)`.
-            prior: `(N, K)`, `p(s_t | past)`.
-
-        Returns:
-            `(N, K)` float32, `q(s_t)`.
-
-        Raises:
-            ValueError: a shape is wrong, or an observation is not finite.
-        """
-        checked, shape = checked_observations(observations, self._observation_space)
-        prior = checked_prior((prior,), None, shape[0] if shape else 1, self.model)
-        return np.array(self._infer_states(self._arrays, checked, prior))
-
-    def rollout(
-        self,
-        env: JaxEnv,
-        num_envs: int,
-        num_steps: int,
-        key: PRNGKeyArray,
-        deterministic: bool = True,
-    ) -> Rollout:
-        """Acts in a pure JAX environment, both inside one compiled loop.
-
-        Args:
-            env: such as `aifgym.envs.jax_env.JaxLineWorld(world)`; hashable.
-            num_envs: N, environments side by side, one episode each.
-            num_steps: T, decisions in each.
-            key: JAX key; the same one gives the same episodes.
-            deterministic: as of `predict`.
-
-        Returns:
-            Observations, states, beliefs, actions and rewards, NumPy arrays `(N, T, ...)`.
-
-        Raises:
-            ValueError, TypeError: a count is below 1, or `env` is no such environment.
-        """
-        check_rollout(env, num_envs, num_steps)
-        run = compiled(rollout, self._static, env, num_envs, num_steps, deterministic)
-        return Rollout(*(np.array(array) for array in run(self._arrays, key)))
+        if self.model.has_lists:
+            return self.encoder.encode(checked)
+        return np.array(_encode(self.encoder, checked))
 
     def pymdp_agent(self, batch_size: int = 1) -> Agent:
         """The genuine pymdp `Agent`, with the encoder as its `preprocess_fn`.
 
         Its observations are continuous: a list with one `(batch_size, D)` array. A scaled
-        likelihood is handed over as the vector whose product with `log A` it is.
+        likelihood is handed over as the vector whose product with `log A` it is. Of a model of
+        lists it is given outcomes, as `model.to_pymdp` is.
 
         Raises:
             ValueError: the agent is fed likelihoods, and no vector gives them through this A.
         """
+        if self.model.has_lists:
+            return self.model.to_pymdp(batch_size)
         return continuous_pymdp_agent(self.encoder, self.model, self.usage, batch_size)
 
     def __repr__(self) -> str:
         model, name = self.model, type(self).__name__
+        planner = resolved_planner(model) if self.engine == "joint" else model.planner
         return (
             f"{name}(num_states={model.num_states}, num_actions={model.num_actions}, "
-            f"policy_len={model.policy_len}, planner={resolved_planner(model)!r}, "
+            f"policy_len={model.policy_len}, engine={self.engine!r}, planner={planner!r}, "
             f"encoder={self.encoder!r}, evidence={self.evidence!r})"
         )
+
+    def _prior(self, state, episode_start, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+        num_envs = shape[0] if shape else 1
+        return checked_prior(state, episode_start, num_envs, self._engine.first)
+
+
+_encode = eqx.filter_jit(encode)

@@ -4,19 +4,20 @@ Format 2 names the encoder's kind and lists its members with their SHA-256. Form
 is always a multilayer perceptron, still loads.
 """
 
-import dataclasses
 import os
 from importlib import metadata
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .archive import DAMAGE, damaged, read_archive, write_archive
 from .encoders.protocol import Encoder, encoder_type
-from .models.generative_model import GenerativeModel, checked_usage
+from .models.checks import checked_usage
+from .models.generative_model import GenerativeModel
+from .models.members import model_members, model_settings, restored_model
 
 FORMAT, FORMAT_VERSION = "aifgym-agent", 2
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
-MODEL_ARRAYS = ("A", "B", "C", "D", "E")
 USAGE, OF_ENCODER = "usage", "encoder."
 
 
@@ -26,6 +27,7 @@ def write_agent_file(
     model: GenerativeModel,
     usage: np.ndarray | None,
     settings: dict,
+    engine: str,
 ) -> None:
     """Writes an agent file, all or nothing.
 
@@ -37,34 +39,42 @@ def write_agent_file(
             f"encoder {type(encoder).__name__} cannot be stored: register it with "
             "aifgym.agents.encoders.protocol.register_encoder"
         )
-    model_settings = {
-        field.name: getattr(model, field.name)
-        for field in dataclasses.fields(model)
-        if field.name not in MODEL_ARRAYS
-    }
     config = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "encoder": {"kind": encoder.kind, "config": encoder.config()},
-        "model": model_settings,
+        "model": model_settings(model),
+        "engine": engine,
         "settings": settings,
         "versions": {name: metadata.version(name) for name in VERSIONS_OF},
     }
-    arrays = model.arrays()
+    arrays = model_members(model)
     arrays |= {OF_ENCODER + name: array for name, array in encoder.arrays().items()}
     if usage is not None:
         arrays[USAGE] = usage
     write_archive(path, config, arrays)
 
 
-def read_agent_file(
-    path: str | os.PathLike,
-) -> tuple[Encoder, GenerativeModel, np.ndarray | None, dict]:
-    """Reads and checks an agent file.
+class StoredAgent(NamedTuple):
+    """What an agent is made of.
 
-    Returns:
-        The encoder, the generative model, the usage of its states or None, and the settings
-        that were kept.
+    Attributes:
+        encoder: of the one modality, or of all.
+        model: the generative model.
+        usage: of its states, or None.
+        settings: that were kept besides.
+        engine: that was asked for.
+    """
+
+    encoder: Encoder
+    model: GenerativeModel
+    usage: np.ndarray | None
+    settings: dict[str, Any]
+    engine: str
+
+
+def read_agent_file(path: str | os.PathLike) -> StoredAgent:
+    """Reads and checks an agent file.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -79,15 +89,16 @@ def read_agent_file(
             if name.startswith(OF_ENCODER)
         }
         usage = arrays.pop(USAGE, None)
-        strange = sorted(set(arrays) - set(MODEL_ARRAYS))
-        if strange:
-            raise ValueError(f"it has members that no agent has: {strange}")
-        model = GenerativeModel(**arrays, **config["model"])
+        model = restored_model(config["model"], arrays)
+        if arrays:
+            raise ValueError(f"it has members that no agent has: {sorted(arrays)}")
         encoder = encoder_type(kind).restored(encoder_config, of_encoder)
         usage = None if usage is None else checked_usage(usage, model)
-        if encoder.num_outcomes != model.num_outcomes:
-            raise ValueError(f"{encoder.num_outcomes} and {model.num_outcomes} outcomes")
-        return encoder, model, usage, dict(config["settings"])
+        outcomes = sum(model.factors.num_outcomes)
+        if encoder.num_outcomes != outcomes:
+            raise ValueError(f"{encoder.num_outcomes} and {outcomes} outcomes")
+        engine = config.get("engine", "auto")
+        return StoredAgent(encoder, model, usage, dict(config["settings"]), engine)
     except DAMAGE as error:
         raise damaged(path, error) from error
 

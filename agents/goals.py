@@ -13,15 +13,16 @@ class WithGoals:
         """A new agent with other preferences; nothing is trained.
 
         Args:
-            C: `(O,)`, preference for each outcome, an unnormalised log probability in nats.
+            C: `(O,)`, preference for each outcome, an unnormalised log probability in nats; of a
+                model of lists one array per modality.
 
         Raises:
             ValueError: the shape is wrong or a value not finite.
         """
-        if np.shape(C) != self.model.C.shape:
+        if not self.model.has_lists and np.shape(C) != self.model.C.shape:
             raise ValueError(f"C must have shape {self.model.C.shape}, got {np.shape(C)}")
         model = dataclasses.replace(self.model, C=C)
-        return type(self)(self.encoder, model, self.usage, self.settings)
+        return type(self)(self.encoder, model, self.usage, self.settings, engine=self.engine)
 
     def with_goal(
         self,
@@ -40,6 +41,8 @@ class WithGoals:
         Raises:
             ValueError: not exactly one of `state` and `observation`, or it is not usable.
         """
+        if self.model.has_lists:
+            raise ValueError("with_goal is for models of single arrays: take with_preferences")
         if (state is None) == (observation is None):
             raise ValueError("give exactly one of state and observation")
         if observation is not None:

@@ -14,7 +14,9 @@ class WithFile:
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
-        write_agent_file(path, self.encoder, self.model, self.usage, self.settings)
+        write_agent_file(
+            path, self.encoder, self.model, self.usage, self.settings, self._asked_engine
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
@@ -28,7 +30,7 @@ class WithFile:
             FileNotFoundError: there is none.
             ValueError: it is not an agent file, or its contents are not consistent.
         """
-        agent = cls(*read_agent_file(path))
+        agent = cls(**read_agent_file(path)._asdict())
         if num_envs is not None:
             agent.predict(create_empty_array(agent.observation_space, num_envs, fn=np.zeros))
             agent._beliefs = None

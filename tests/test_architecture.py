@@ -18,7 +18,7 @@ MAY_IMPORT = {
 # Folders of each package from the lowest up; a folder imports itself and what stands below it.
 # "" is what lies in the package itself.
 ORDER = {
-    "envs": ("checks vector_info colours", "line_world", "jax_env __init__"),
+    "envs": ("checks vector_info colours", "line_world pymdp_envs", "jax_env __init__"),
     "agents": ("files archive numpy_maths", "encoders", "models", "planning", "acting", ""),
     "training": ("data alignment", "objectives", "descent", "config learners", ""),
     "benchmarks": (
@@ -40,7 +40,7 @@ FORBIDDEN_LIBRARIES = {
     "benchmarks": set(),
 }
 # Imported on demand, see the test below.
-LOADS_JAX = {"envs/jax_env.py", "envs/line_world/jax_env.py"}
+LOADS_JAX = {"envs/jax_env.py", "envs/line_world/jax_env.py", "envs/pymdp_envs/makers.py"}
 FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LARGEST_FILE, LARGEST_FOLDER = 200, 13

@@ -2,36 +2,44 @@
 
 import numpy as np
 
-from ..models.generative_model import GenerativeModel
-
 
 def _all(flags: np.ndarray) -> bool:
     """`flags.all()`; counting is several times as fast for the few that a decision has."""
     return np.count_nonzero(flags) == flags.size
 
 
-def checked_prior(state, episode_start, num_envs: int, model: GenerativeModel) -> np.ndarray:
-    """`p(s_t | past)`, `(N, K)`: the beliefs in `state`, or the model's D where they restart.
+def checked_prior(
+    state, episode_start, num_envs: int, first: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, ...]:
+    """`p(s_t | past)`, `(N, K)` each: the beliefs in `state`, or `first` where they restart.
+
+    Args:
+        state: what `predict` returned, or None.
+        episode_start: `(N,)` bool, or None.
+        num_envs: N.
+        first: `p(s_0)`, `(K,)` each.
 
     Raises:
         ValueError: a shape is wrong.
     """
     if state is None:
-        prior = np.tile(model.D, (num_envs, 1))
+        prior = tuple(np.tile(belief, (num_envs, 1)) for belief in first)
+    elif len(state) != len(first):
+        raise ValueError(f"state must be what predict returned, got {len(state)} arrays")
     else:
-        prior = _checked_beliefs(state, (num_envs, model.num_states))
+        prior = tuple(_checked_beliefs(one, (num_envs, len(D))) for one, D in zip(state, first))
     if episode_start is None:
         return prior
     restart = np.asarray(episode_start, dtype=bool).reshape(-1)
     if restart.shape != (num_envs,):
         raise ValueError(f"episode_start must have shape ({num_envs},), got {restart.shape}")
-    return np.where(restart[:, None], model.D, prior) if np.count_nonzero(restart) else prior
+    if not np.count_nonzero(restart):
+        return prior
+    return tuple(np.where(restart[:, None], D, belief) for D, belief in zip(first, prior))
 
 
-def _checked_beliefs(state, shape: tuple[int, int]) -> np.ndarray:
-    if len(state) != 1:
-        raise ValueError(f"state must be what predict returned, got {len(state)} arrays")
-    beliefs = np.asarray(state[0], dtype=np.float32)
+def _checked_beliefs(given, shape: tuple[int, int]) -> np.ndarray:
+    beliefs = np.asarray(given, dtype=np.float32)
     if beliefs.shape != shape:
         raise ValueError(f"state must hold beliefs {shape}, got {beliefs.shape}")
     if not _all((beliefs >= 0) & (beliefs < np.inf)):

@@ -15,6 +15,7 @@ from ..models import filtering as inference
 from ..models.generative_model import GenerativeModel
 from ..planning.choose import build_planner
 from ..planning.protocol import Planner
+from .modalities import likelihood_by_modality
 
 
 class AgentCore(eqx.Module):
@@ -26,19 +27,33 @@ class AgentCore(eqx.Module):
     D: Float[Array, " K"]
     log_usage: Float[Array, " K"] | None
     planner: Planner
+    # O of each modality; None where one encoder is fed as the tutorial does.
+    outcomes: tuple[int, ...] | None = eqx.field(static=True)
 
     def __init__(self, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None) -> None:
-        self.encoder = encoder
-        self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
+        self.encoder, joint = encoder, model.joint
+        self.A, self.B, self.D = (jnp.asarray(array) for array in (joint.A, joint.B, joint.D))
+        self.outcomes = joint.num_outcomes_by_modality if model.has_lists else None
         self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
         self.planner = build_planner(model)
+
+    def tables(self) -> list[Float[Array, "O_m K"]]:
+        """A of each modality."""
+        return [
+            self.A[last - count : last]
+            for count, last in zip(self.outcomes, np.cumsum(self.outcomes))
+        ]
 
 
 def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N K"]:
     """`log p(x | s)` up to a constant per observation, as the agent is fed.
 
-    With `usage` the scaled likelihood, else the tutorial's categorical observation through A.
+    With `usage` the scaled likelihood, else the tutorial's categorical observation through A; of
+    several modalities the sum of theirs.
     """
+    if core.outcomes is not None:
+        logits = core.encoder.logits(observations)
+        return sum(likelihood_by_modality(logits, core.tables()))
     if core.log_usage is None:
         return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
     # Logits do: their normalisation is the same for all states.
@@ -50,6 +65,12 @@ def infer_states(
 ) -> Float[Array, "N K"]:
     """Posterior belief after one observation."""
     return inference.update_belief(log_likelihood(core, observations), prior)
+
+
+def assess(core: AgentCore, observations, prior: Float[Array, "N K"]) -> tuple[Array, Array]:
+    """Posterior beliefs and log likelihoods `(N, K)` after one observation."""
+    seen = log_likelihood(core, observations)
+    return inference.update_belief(seen, prior), seen
 
 
 def decide(
@@ -75,11 +96,6 @@ def decide(
     else:
         action = core.planner.sampled_action(belief, key)
     return action, belief, inference.predict_belief(belief, action, core.B)
-
-
-def encode_batch(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N O"]:
-    """Categorical observations `p(o | x)`."""
-    return encode(core.encoder, observations)
 
 
 def split_core(core: AgentCore) -> tuple[tuple, tuple]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from ..encoders.protocol import MIN_PROBABILITY
 from ..numpy_maths import log, softmax
 from .decision import AgentCore, compiled, decide, split_core
+from .modalities import numpy_log_likelihood
 
 # With more multiplications than this per call, compiled code on all cores catches up.
 MAX_MULTIPLICATIONS = 150_000
@@ -68,7 +69,9 @@ def decide_small(
         Actions `(N,)` int64, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
     """
     logits = core.encoder.numpy_logits(observations)
-    if core.log_usage is None:
+    if core.outcomes is not None:
+        log_likelihood = numpy_log_likelihood(logits, core.tables())
+    elif core.log_usage is None:
         outcome = np.maximum(softmax(logits), MIN_PROBABILITY)
         outcome /= np.add.reduce(outcome, axis=1, keepdims=True)
         log_likelihood = outcome @ log(core.A)

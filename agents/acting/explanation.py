@@ -1,10 +1,53 @@
-"""Why an agent acts as it does: expected free energy taken apart, by next action."""
+"""Why an agent acts as it does: expected free energy taken apart."""
 
+import itertools
+from typing import NamedTuple, Self
+
+import jax.numpy as jnp
 import numpy as np
 
 from ..models.generative_model import GenerativeModel
+from ..models.joint import JointModel
+from ..numpy_maths import log, softmax
 from ..planning.choose import build_planner
-from ..planning.protocol import Explanation
+from ..planning.inductive import InductivePlanner
+from ..planning.protocol import Explanation, Planner
+from ..planning.tree import neg_efe_parts
+
+
+class PolicyExplanation(NamedTuple):
+    """What spoke for each of P policies at N beliefs, nats.
+
+    Attributes:
+        policies: `(P, T, F)` int64, the action of each factor in each step, in pymdp's order.
+        neg_efe: `(N, P)`, negative expected free energy: the sum of the next four.
+        utility: `(N, P)`, expected utility.
+        info_gain: `(N, P)`, expected information gain about the state.
+        param_info_gain: `(N, P)`, expected information gain about A and B.
+        inductive: `(N, P)`, what inductive inference adds.
+        policy_probs: `(N, P)`, posterior over policies.
+    """
+
+    policies: np.ndarray
+    neg_efe: np.ndarray
+    utility: np.ndarray
+    info_gain: np.ndarray
+    param_info_gain: np.ndarray
+    inductive: np.ndarray
+    policy_probs: np.ndarray
+
+    def by_action(self) -> Self:
+        """The same of each first action: values of the best policy that begins with it.
+
+        Probabilities are summed over all policies that do.
+        """
+        first = self.policies[:, 0]
+        actions, of_policy = np.unique(first, axis=0, return_inverse=True)
+        columns = [np.flatnonzero(of_policy == action) for action in range(len(actions))]
+        best = np.stack([rows[self.neg_efe[:, rows].argmax(axis=1)] for rows in columns], axis=1)
+        values = (np.take_along_axis(part, best, 1) for part in self[1:6])
+        probs = np.stack([self.policy_probs[:, rows].sum(axis=1) for rows in columns], axis=1)
+        return type(self)(actions[:, None], *values, probs)
 
 
 def explain(model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
@@ -13,4 +56,31 @@ def explain(model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
     Of the searches (sophisticated inference, MCTS) `action_probs` is the search's own; the rest is
     what policies of `policy_len` steps look like without it.
     """
-    return build_planner(model).explain(model, beliefs)
+    return build_planner(model).explain(model.joint, beliefs)
+
+
+def explain_policies(model: JointModel, planner: Planner, beliefs: np.ndarray) -> PolicyExplanation:
+    """What speaks for each policy at beliefs `(N, K)`.
+
+    Of planners that weigh no whole policies (the searches) the posterior is what it would be if
+    they did.
+    """
+    utility, info_gain = neg_efe_parts(model, beliefs)
+    inductive = np.zeros_like(utility)
+    if isinstance(planner, InductivePlanner):
+        _, neg_efe = planner.infer_policies(jnp.asarray(beliefs, jnp.float32))
+        inductive = np.asarray(neg_efe) - (utility + info_gain)
+    neg_efe = utility + info_gain + inductive
+    weights = model.gamma * neg_efe
+    if model.E is not None:
+        weights = weights + log(model.E)
+    steps = itertools.product(range(model.num_actions), repeat=model.policy_len)
+    return PolicyExplanation(
+        model.actions[np.array(list(steps))],
+        neg_efe,
+        utility,
+        info_gain,
+        np.zeros_like(utility),
+        inductive,
+        softmax(weights),
+    )

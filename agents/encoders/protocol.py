@@ -90,6 +90,7 @@ KINDS = {
     "one_hot": f"{_HERE}.one_hot:OneHotEncoder",
     "convolutional": f"{_HERE}.convolutional:ConvolutionalEncoder",
     "composite": f"{_HERE}.composite:CompositeEncoder",
+    "modalities": f"{_HERE}.modalities:ModalityEncoders",
 }
 
 

@@ -1,105 +1,182 @@
-"""The discrete generative model A, B, C, D, and the genuine pymdp `Agent` made from it."""
+"""The discrete generative model A, B, C, D, with settings by pymdp's names."""
 
 import dataclasses
-from collections.abc import Callable
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Self
 
 import numpy as np
 from pymdp.agent import Agent
 
-from .pymdp_agent import build_pymdp_agent
+from .checks import check_settings
+from .factored import LISTS, Factors, checked_factors, checked_policy_prior, has_lists
+from .from_pymdp import arguments_of
+from .joint import JointModel, joint_model
+from .pymdp_agent import pymdp_agent
 
-# Rounding of a float32 sum over some hundred entries stays far below this.
-NORMALISATION_TOLERANCE = 1e-4
+Arrays = Sequence[np.ndarray] | np.ndarray
+# One number where single arrays were given, one per factor or modality where lists were.
+Sizes = tuple[int, ...] | int
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class GenerativeModel:
-    """One hidden-state factor, one observation modality, unbatched arrays.
+    """A discrete generative model: what `pymdp.agent.Agent` takes, unbatched.
+
+    Lists hold one array per modality (A, C, pA) or per hidden-state factor (B, D, pB, pD, H).
+    Single arrays are the case of one factor and one modality, and stay single arrays. All are
+    float32 and read-only.
 
     Attributes:
-        A: `(O, K)` float32, `A[outcome, state] = p(o_t | s_t)`.
-        B: `(K, K, U)` float32, `B[next, current, action] = p(s_{t+1} | s_t, a_t)`.
-        C: `(O,)` float32, preference for each outcome: an unnormalised log probability, nats.
-        D: `(K,)` float32, `p(s_0)`.
+        A: per modality `(O_m, K of each factor in A_dependencies[m])`, `p(o_t | s_t)`.
+        B: per factor `(K_f, K of each factor in B_dependencies[f], U_f)`,
+            `B[next, current, action] = p(s_{t+1} | s_t, a_t)`.
+        C: per modality `(O_m,)`, preference for each outcome: an unnormalised log probability,
+            nats; `(policy_len, O_m)` where it changes along a policy. None: no preference.
+        D: per factor `(K_f,)`, `p(s_0)`. None: uniform.
         policy_len: number of steps that planning looks ahead, at least 1.
         gamma: precision of the posterior over policies, above 0.
         use_states_info_gain: whether planning values information about the state.
-        E: `(U ** policy_len,)` float32, prior over policies in pymdp's order, or None where all
-            are equally likely.
+        E: `(number of policies,)`, prior over policies in pymdp's order, or None where all are
+            equally likely.
         planner: `"tree"` weighs all policies exactly; `"inductive"` is pymdp's inductive
             inference, for goals beyond policy_len; `"sophisticated"` and `"mcts"` are pymdp's
-            searches, policy_len deep; `"auto"` is the tree where it sees the goal, else inductive.
-            Others are those that were registered; the agent refuses unknown names.
+            searches, policy_len deep; `"auto"` is the tree where it sees the goal, or where there
+            are several factors, else inductive. Others are those that were registered; the agent
+            refuses unknown names.
+        A_dependencies: per modality the factors that it depends on; None: all.
+        B_dependencies: per factor the factors that its next state depends on; None: itself.
+        num_controls: per factor U_f; None: whatever B has.
+        pA, pB, pD: Dirichlet counts, shaped as A, B, D; None for an array that is known.
+        H: per factor `(K_f,)`, 1 on the states that inductive inference is to reach; None: the
+            state that C prefers most.
+        inductive_depth: steps that inductive inference looks back from H; None: as many as states.
+        inductive_threshold: transitions that are likelier count as a way.
+        inductive_epsilon: the smaller, the more inductive inference weighs.
+        alpha: precision of an action that is drawn.
+        use_utility: whether planning values preferred outcomes.
+        use_param_info_gain: whether planning values information about A and B; needs pA or pB.
+        inference_algo: of pymdp's, one that needs no history: `"fpi"`, `"ovf"` or `"exact"`.
+        num_iter: iterations of it.
+        action_selection: of the pymdp `Agent`; `predict` is told at each call.
+        sampling_mode: `"full"` takes the first action of a policy, `"marginal"` the most probable
+            one of each factor.
+        categorical_obs: whether the pymdp `Agent` is given probabilities of outcomes.
 
     Raises:
-        ValueError: shapes disagree, a value is not finite or a distribution does not sum to 1.
+        ValueError: a shape disagrees, a value is not finite, a distribution does not sum to 1 or
+            a setting is not allowed; the message names factor, modality and axis.
     """
 
-    A: np.ndarray
-    B: np.ndarray
-    C: np.ndarray
-    D: np.ndarray
+    A: Arrays
+    B: Arrays
+    C: Arrays | None = None
+    D: Arrays | None = None
     policy_len: int = 4
     gamma: float = 1.0
     use_states_info_gain: bool = True
     E: np.ndarray | None = None
     planner: str = "auto"
+    _: dataclasses.KW_ONLY
+    A_dependencies: Sequence[Sequence[int]] | None = None
+    B_dependencies: Sequence[Sequence[int]] | None = None
+    num_controls: Sequence[int] | None = None
+    pA: Arrays | None = None
+    pB: Arrays | None = None
+    pD: Arrays | None = None
+    H: Arrays | None = None
+    inductive_depth: int | None = None
+    inductive_threshold: float = 0.5
+    inductive_epsilon: float = 1e-3
+    alpha: float = 1.0
+    use_utility: bool = True
+    use_param_info_gain: bool = False
+    inference_algo: str = "fpi"
+    num_iter: int = 16
+    action_selection: str = "deterministic"
+    sampling_mode: str = "full"
+    categorical_obs: bool = True
+    factors: Factors = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name in "ABCD":
-            object.__setattr__(self, name, _frozen_float32(name, getattr(self, name)))
-        num_states, num_outcomes = len(self.D), len(self.C)
-        _check_shape("A", self.A, (num_outcomes, num_states))
-        _check_shape("B", self.B, (num_states, num_states, self.B.shape[-1]))
-        for name in "ABD":
-            _check_distribution(name, getattr(self, name))
-        if not isinstance(self.policy_len, int) or self.policy_len < 1:
-            raise ValueError(f"policy_len must be an integer, at least 1, got {self.policy_len}")
-        if not isinstance(self.planner, str):
-            raise ValueError(f"planner must be the name of a planner, got {self.planner!r}")
-        if self.E is not None:
-            object.__setattr__(self, "E", _frozen_float32("E", self.E))
-            _check_shape("E", self.E, (self.num_actions**self.policy_len,))
-            _check_distribution("E", self.E)
-        if not 0 < self.gamma < np.inf:
-            raise ValueError(f"gamma must be above 0 and finite, got {self.gamma}")
+        check_settings(vars(self))
+        single = not has_lists(self.B)
+        factors = checked_factors(vars(self), self.policy_len)
+        E = checked_policy_prior(self.E, factors.num_controls, self.policy_len)
+        checked = {"factors": factors, "E": E}
+        for name in LISTS:
+            value = getattr(factors, name)
+            checked[name] = value[0] if single and value is not None else value
+        if not single:
+            for name in ("A_dependencies", "B_dependencies", "num_controls"):
+                checked[name] = getattr(factors, name)
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if self.use_param_info_gain and self.pA is None and self.pB is None:
+            raise ValueError("use_param_info_gain needs pA or pB")
 
     @property
-    def num_states(self) -> int:
-        """K."""
-        return len(self.D)
+    def num_states(self) -> Sizes:
+        """K, of each factor where lists were given."""
+        return self._sizes(self.factors.num_states)
 
     @property
-    def num_outcomes(self) -> int:
-        """O."""
-        return len(self.C)
+    def num_outcomes(self) -> Sizes:
+        """O, of each modality where lists were given."""
+        return self._sizes(self.factors.num_outcomes)
 
     @property
     def num_actions(self) -> int:
-        """U."""
-        return self.B.shape[-1]
+        """U, the number of joint actions: the product of num_controls."""
+        return math.prod(self.factors.num_controls)
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """A, B, C, D and, where there is one, E, by name."""
-        names = "ABCD" if self.E is None else "ABCDE"
-        return {name: getattr(self, name) for name in names}
+    @property
+    def has_lists(self) -> bool:
+        """Whether lists were given, and not single arrays."""
+        return isinstance(self.B, tuple)
+
+    @functools.cached_property
+    def joint(self) -> JointModel:
+        """The model with its factors flattened into one.
+
+        Raises:
+            ValueError: it asks for what only pymdp itself does; the message names it.
+        """
+        return joint_model(self)
+
+    @classmethod
+    def from_pymdp(cls, agent: Agent) -> Self:
+        """The model in a built pymdp `Agent`, batched or not, with its settings.
+
+        Raises:
+            ValueError: the agent holds what a model cannot keep; the message names it.
+        """
+        return cls(**arguments_of(agent))
 
     def to_pymdp(
         self,
-        batch_size: int,
+        batch_size: int = 1,
         preprocess_fn: Callable | None = None,
         goal: np.ndarray | None = None,
     ) -> Agent:
-        """The pymdp `Agent` with this model; see `build_pymdp_agent`."""
-        return build_pymdp_agent(
-            self.arrays(),
-            batch_size,
-            policy_len=self.policy_len,
-            gamma=self.gamma,
-            use_states_info_gain=self.use_states_info_gain,
-            goal=goal,
-            preprocess_fn=preprocess_fn,
-        )
+        """The pymdp `Agent` with this model and these settings.
+
+        Its searches ("sophisticated", "mcts") pymdp takes elsewhere, at `rollout`.
+
+        Args:
+            batch_size: number of agents that run side by side.
+            preprocess_fn: maps raw observations to a list of `(batch_size, O_m)` arrays.
+            goal: `(K,)`, H of the only factor; with it pymdp plans by inductive inference.
+        """
+        model = self
+        if goal is not None:
+            H = [goal] if self.has_lists else goal
+            model = dataclasses.replace(self, H=H, planner="inductive")
+        return pymdp_agent(model, batch_size, preprocess_fn)
+
+    def _sizes(self, sizes: tuple[int, ...]) -> Sizes:
+        return sizes if self.has_lists else sizes[0]
 
 
 def epsilon_identity(num_states: int, epsilon: float) -> np.ndarray:
@@ -115,43 +192,3 @@ def epsilon_identity(num_states: int, epsilon: float) -> np.ndarray:
     identity = np.eye(num_states)
     A = (1 - epsilon) * identity + (1 - identity) * epsilon / (num_states - 1)
     return A.astype(np.float32)
-
-
-def checked_usage(usage: np.ndarray, model: GenerativeModel) -> np.ndarray:
-    """`usage` as float32 `(K,)`.
-
-    Raises:
-        ValueError: it is not a distribution over the model's states, or outcomes are not states.
-    """
-    usage = np.array(usage, dtype=np.float32)
-    if model.num_outcomes != model.num_states:
-        raise ValueError("usage needs a model with as many outcomes as states")
-    _check_shape("usage", usage, (model.num_states,))
-    _check_distribution("usage", usage)
-    return usage
-
-
-def _frozen_float32(name: str, value) -> np.ndarray:
-    if np.iscomplexobj(value):
-        raise ValueError(f"{name} must be real")
-    array = np.array(value, dtype=np.float32)
-    dimensions = {"A": 2, "B": 3}.get(name, 1)
-    if array.ndim != dimensions:
-        raise ValueError(f"{name} must have {dimensions} dimensions, got shape {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, got {array.tolist()}")
-    array.setflags(write=False)
-    return array
-
-
-def _check_shape(name: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-
-
-def _check_distribution(name: str, array: np.ndarray) -> None:
-    if array.min() < 0:
-        raise ValueError(f"{name} must not be negative, got a minimum of {array.min()}")
-    worst = np.abs(array.sum(axis=0) - 1).max()
-    if worst > NORMALISATION_TOLERANCE:
-        raise ValueError(f"{name} must sum to 1 over its first axis, it is off by {worst:.2g}")

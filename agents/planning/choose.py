@@ -17,15 +17,20 @@ def build_planner(model: GenerativeModel) -> Planner:
         ValueError: there is none of that name, its policies would not fit in memory, or it cannot
             use the model's E.
     """
-    name = resolved_planner(model)
+    name, model = resolved_planner(model), model.joint
     check_policies(model.num_states, model.num_outcomes, model.num_actions, model.policy_len, name)
     return planner_type(name)(model)
 
 
 def resolved_planner(model: GenerativeModel) -> str:
-    """The planner's name: `"auto"` is the tree where it sees the goal from everywhere."""
+    """The planner's name: `"auto"` is the tree where it sees the goal from everywhere.
+
+    It is the tree also for several factors, for of those some are found out and not reached.
+    """
     if model.planner != AUTO:
         return model.planner
+    if len(model.joint.num_states_by_factor) > 1:
+        return "tree"
     return "tree" if steps_to_goal(model) <= model.policy_len else "inductive"
 
 

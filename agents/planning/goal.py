@@ -7,7 +7,10 @@ from ..models.pymdp_agent import REACHABLE
 
 
 def goal_vector(model: GenerativeModel) -> np.ndarray:
-    """`(K,)` float32, H of inductive inference: one-hot on the state that C prefers most."""
+    """`(K,)` float32, H of inductive inference: the model's, or the state that C prefers most."""
+    model = model.joint
+    if model.H is not None:
+        return model.H
     return np.eye(model.num_states, dtype=np.float32)[np.argmax(model.C @ model.A)]
 
 
@@ -16,7 +19,8 @@ def steps_to_goal(model: GenerativeModel) -> int:
 
     States without any such way do not count; 0 where nothing is preferred.
     """
-    utility = model.C @ model.A
+    model = model.joint
+    utility = model.C @ model.A if model.H is None else model.H
     if np.ptp(utility) == 0:
         return 0
     leads_to = (model.B > REACHABLE).any(axis=-1)

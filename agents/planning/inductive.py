@@ -8,7 +8,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable
 
 from ..models.generative_model import GenerativeModel
-from ..models.pymdp_agent import build_pymdp_agent
+from ..models.pymdp_agent import build_agent
 from .goal import goal_vector
 from .protocol import Explanation, explained
 from .tree import neg_efe_parts
@@ -18,24 +18,23 @@ class InductivePlanner(eqx.Module):
     """Plans backwards from the preferred state, however far it is.
 
     Attributes:
-        arrays: A, B, C, D and, where there is one, E.
-        goal: `(K,)`, H, one-hot on the preferred state.
-        policy_len: length of a policy.
-        gamma: precision of the posterior over policies.
-        use_states_info_gain: whether planning values information about the state.
+        arrays: lists A, B, C, D, H of one factor, and E where there is one.
+        settings: of the pymdp `Agent`, names and values.
     """
 
-    arrays: dict[str, Array]
-    goal: Float[Array, " K"]
-    policy_len: int = eqx.field(static=True)
-    gamma: float = eqx.field(static=True)
-    use_states_info_gain: bool = eqx.field(static=True)
+    arrays: dict[str, list[Array] | Array | None]
+    settings: tuple[tuple[str, object], ...] = eqx.field(static=True)
 
     def __init__(self, model: GenerativeModel) -> None:
-        self.arrays = {key: jnp.asarray(array) for key, array in model.arrays().items()}
-        self.goal = jnp.asarray(goal_vector(model))
-        self.policy_len, self.gamma = model.policy_len, model.gamma
-        self.use_states_info_gain = model.use_states_info_gain
+        joint, goal = model.joint, goal_vector(model)
+        self.arrays = jax.tree.map(jnp.asarray, joint.pymdp_arrays() | {"H": [goal]})
+        self.settings = (
+            *joint.pymdp_settings().items(),
+            ("use_inductive", True),
+            ("inductive_depth", joint.inductive_depth or len(goal)),
+            ("inductive_threshold", joint.inductive_threshold),
+            ("inductive_epsilon", joint.inductive_epsilon),
+        )
 
     @classmethod
     def num_bytes(
@@ -53,14 +52,7 @@ class InductivePlanner(eqx.Module):
         self, belief: Float[Array, "N K"]
     ) -> tuple[Float[Array, "N policies"], Float[Array, "N policies"]]:
         """`q(pi)` and `neg_efe`; `Agent.infer_policies`."""
-        agent = build_pymdp_agent(
-            self.arrays,
-            batch_size=1,
-            policy_len=self.policy_len,
-            gamma=self.gamma,
-            use_states_info_gain=self.use_states_info_gain,
-            goal=self.goal,
-        )
+        agent = build_agent(self.arrays, 1, **dict(self.settings))
         results = jax.vmap(lambda q: agent.infer_policies([q[None, None]]))(belief)
         return tuple(result[:, 0] for result in results)
 
@@ -83,4 +75,5 @@ class InductivePlanner(eqx.Module):
         return explained(utility, info_gain, inductive, posterior, model.num_actions)
 
     def _first_action(self, policy: Int[Array, " N"]) -> Int[Array, " N"]:
-        return policy // self.arrays["B"].shape[-1] ** (self.policy_len - 1)
+        num_actions = self.arrays["B"][0].shape[-1]
+        return policy // num_actions ** (dict(self.settings)["policy_len"] - 1)

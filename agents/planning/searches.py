@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable
 
 from ..models.generative_model import GenerativeModel
-from ..models.pymdp_agent import build_pymdp_agent
+from ..models.pymdp_agent import build_agent
 from .protocol import Explanation, explained
 from .tree import neg_efe_parts
 
@@ -22,25 +22,25 @@ class SearchPlanner(eqx.Module):
     """One of pymdp's searches, on one belief after the other; a subclass says which.
 
     Attributes:
-        arrays: A, B, C, D.
+        arrays: lists A, B, C, D of one factor.
         policy_len: depth of the search.
         gamma: precision of the posterior over policies.
-        use_states_info_gain: whether planning values information about the state.
+        settings: of the pymdp `Agent`, names and values.
     """
 
-    arrays: dict[str, Array]
+    arrays: dict[str, list[Array] | Array | None]
     policy_len: int = eqx.field(static=True)
     gamma: float = eqx.field(static=True)
-    use_states_info_gain: bool = eqx.field(static=True)
+    settings: tuple[tuple[str, object], ...] = eqx.field(static=True)
 
     def __init__(self, model: GenerativeModel) -> None:
         if model.E is not None:
             raise ValueError(
                 f"planner {model.planner!r} weighs no whole policies, so E must be None"
             )
-        self.arrays = {key: jnp.asarray(array) for key, array in model.arrays().items()}
+        self.arrays = jax.tree.map(jnp.asarray, model.joint.pymdp_arrays())
         self.policy_len, self.gamma = model.policy_len, model.gamma
-        self.use_states_info_gain = model.use_states_info_gain
+        self.settings = tuple((model.joint.pymdp_settings() | {"policy_len": 1}).items())
 
     @classmethod
     def num_bytes(
@@ -61,13 +61,7 @@ class SearchPlanner(eqx.Module):
         self, belief: Float[Array, "N K"], key: PRNGKeyArray
     ) -> Float[Array, "N U"]:
         """The search's posterior over the next action."""
-        agent = build_pymdp_agent(
-            self.arrays,
-            batch_size=1,
-            policy_len=1,
-            gamma=self.gamma,
-            use_states_info_gain=self.use_states_info_gain,
-        )
+        agent = build_agent(self.arrays, 1, **dict(self.settings))
         search, keys = self.search(), jax.random.split(key, len(belief))
         with jax.numpy_rank_promotion("allow"):  # pymdp's code is not for the strict mode
             # One by one: under vmap every branch of sophisticated inference would run each time.

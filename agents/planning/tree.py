@@ -30,9 +30,7 @@ class PolicyTree(eqx.Module):
             that is linear in the belief, then `p(o | s_now, prefix)` of each outcome, which are
             left out where information has no value.
         log_prior: `(policies,)`, log E, or None where all policies are equally likely.
-        num_actions: U.
-        policy_len: length of a policy.
-        gamma: precision of the posterior over policies.
+        num_actions, policy_len, gamma, alpha: as of the model.
     """
 
     weights: Float[Array, "parts P K"]
@@ -40,8 +38,10 @@ class PolicyTree(eqx.Module):
     num_actions: int = eqx.field(static=True)
     policy_len: int = eqx.field(static=True)
     gamma: float = eqx.field(static=True)
+    alpha: float = eqx.field(static=True)
 
     def __init__(self, model: GenerativeModel) -> None:
+        model = model.joint
         A, C = jnp.asarray(model.A), jnp.asarray(model.C)
         reached = _prefix_matrices(jnp.asarray(model.B), model.policy_len)
         parts = (C @ A)[None]
@@ -51,7 +51,7 @@ class PolicyTree(eqx.Module):
         self.weights = jnp.einsum("ok,pkj->opj", parts, reached)
         self.log_prior = None if model.E is None else log_stable(jnp.asarray(model.E))
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
-        self.gamma = model.gamma
+        self.gamma, self.alpha = model.gamma, model.alpha
 
     @classmethod
     def num_bytes(
@@ -71,7 +71,7 @@ class PolicyTree(eqx.Module):
 
     def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
         """First action of a policy drawn from `q(pi)`; `Agent.sample_action`, stochastic."""
-        log_probs = _backed_up(self, belief, jax.nn.logsumexp)
+        log_probs = _backed_up(self, belief, jax.nn.logsumexp, self.alpha)
         return jax.random.categorical(key, log_probs, axis=0)
 
     def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
@@ -166,11 +166,11 @@ def policy_posterior(
 
 
 def _backed_up(
-    tree: PolicyTree, belief: Float[Array, "N K"], over: Callable
+    tree: PolicyTree, belief: Float[Array, "N K"], over: Callable, precision: float = 1.0
 ) -> Float[Array, "U N"]:
     """Log weights of policies, from the leaves to their first actions, joined by `over`."""
-    value = tree.gamma * prefix_values(tree, belief)
-    beyond = jnp.zeros((1, 1)) if tree.log_prior is None else tree.log_prior[:, None]
+    value = precision * tree.gamma * prefix_values(tree, belief)
+    beyond = jnp.zeros((1, 1)) if tree.log_prior is None else precision * tree.log_prior[:, None]
     last = len(value)
     for length in range(tree.policy_len, 0, -1):
         count = tree.num_actions**length
@@ -190,7 +190,7 @@ def neg_efe_parts(model: GenerativeModel, beliefs: np.ndarray) -> tuple[np.ndarr
     Returns:
         Two arrays `(N, policies)`, nats, in the order of pymdp's `Agent.policies`.
     """
-    belief = jnp.asarray(beliefs, jnp.float32)
+    belief, model = jnp.asarray(beliefs, jnp.float32), model.joint
     only_utility = dataclasses.replace(model, use_states_info_gain=False)
     only_info_gain = dataclasses.replace(model, C=np.zeros_like(model.C))
     utility, info_gain = (

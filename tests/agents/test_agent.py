@@ -90,10 +90,10 @@ def test_predict_compiles_once_per_batch_size(agent):
         state = None
         for _ in range(3):
             _, state = agent.predict(np.zeros((num_envs, 2)), state, np.zeros(num_envs, bool))
-    compilations = agent._decide.compiled._cache_size()
+    compilations = agent._engine._decide.compiled._cache_size()
     agent.predict(np.zeros((100, 2)))
     agent.predict(np.zeros(2), None, None)
-    assert agent._decide.compiled._cache_size() == compilations
+    assert agent._engine._decide.compiled._cache_size() == compilations
 
 
 def test_stochastic_predictions_follow_the_seed(agent):

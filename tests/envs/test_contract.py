@@ -11,7 +11,14 @@ from helpers import ENV_ID
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
 
 # As Gymnasium registers them; importing `aifgym.envs` does that.
-IDS = [ENV_ID.split(":")[1]]
+IDS = [
+    ENV_ID.split(":")[1],
+    *(
+        f"{kind}{name}-v0"
+        for name in ("TMaze", "CueChaining", "GridWorld")
+        for kind in ("", "Continuous")
+    ),
+]
 # Episodes end by themselves or by this limit, so that every autoreset mode is seen at work.
 LIMIT, NUM_ENVS, NUM_STEPS = 3, 4, 12
 
@@ -37,6 +44,10 @@ def steps(env, seed):
         if returned[-1][2] or returned[-1][3]:
             returned.append(env.reset())
     return returned
+
+
+def arrays(observations) -> list[np.ndarray]:
+    return list(observations.values()) if isinstance(observations, dict) else [observations]
 
 
 def test_every_registered_environment_is_tested():
@@ -101,7 +112,8 @@ def test_vector_episodes_end_as_the_autoreset_mode_says(env_id, mode):
         if mode is AutoresetMode.DISABLED and ended.any():
             before = observations
             observations, _ = env.reset(options={"reset_mask": ended})
-            np.testing.assert_equal(observations[~ended], before[~ended])
+            for now, then in zip(arrays(observations), arrays(before)):
+                np.testing.assert_equal(now[~ended], then[~ended])
         observations, rewards, terminated, truncated, info = env.step(env.action_space.sample())
         assert env.observation_space.contains(observations)
         assert (rewards.shape, terminated.dtype, truncated.dtype) == ((NUM_ENVS,), bool, bool)

@@ -85,7 +85,7 @@ def test_of_equally_good_policies_the_first_is_taken():
 
 def test_few_observations_are_decided_in_numpy_and_many_are_compiled():
     agent = ActiveInferenceEncoderAgent(small_encoder(), random_model(np.random.default_rng(0)))
-    many = agent._decide.small_batch + 1
+    many = agent._engine._decide.small_batch + 1
     observations = np.random.default_rng(1).normal(size=(many, 2))
     agent.predict(observations)
     beliefs = agent.beliefs

@@ -90,7 +90,7 @@ def test_usage_and_merging_come_back_from_the_file(exact_agent, tmp_path):
 @pytest.mark.parametrize(
     ("usage", "named"),
     [
-        (np.full(4, 0.25), r"usage must have shape \(5,\)"),
+        (np.full(4, 0.25), r"axis 0 of usage must have 5 states"),
         (np.full(5, 0.3), "usage must sum to 1"),
     ],
 )

@@ -14,9 +14,9 @@ def broken(**changes):
     ("changes", "named"),
     [
         ({"A": np.ones((5, 4))}, "A must sum to 1"),
-        ({"A": np.full((4, 4), 0.25)}, r"A must have shape \(5, 4\)"),
+        ({"A": np.full((4, 4), 0.25)}, "axis 0 of C must have 4 outcomes"),
         ({"B": np.full((4, 4), 0.25)}, "B must have 3 dimensions"),
-        ({"B": np.full((4, 3, 3), 0.25)}, "B must have shape"),
+        ({"B": np.full((4, 3, 3), 0.25)}, "axis 1 of B must have 4 states"),
         ({"B": np.full((4, 4, 3), np.nan)}, "B must be finite"),
         ({"C": np.full(5, np.inf)}, "C must be finite"),
         ({"D": np.array([1.5, -0.5, 0, 0])}, "D must not be negative"),

@@ -1,0 +1,165 @@
+"""The two ways to act on a model: on the joint state, or with the genuine pymdp `Agent`."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import PRNGKeyArray
+
+from ..encoders.protocol import Encoder
+from ..models.generative_model import GenerativeModel
+from ..models.joint import joint_obstacle, marginals
+from ..planning.choose import check_policies, resolved_planner
+from . import pymdp_engine
+from .decision import AgentCore, assess, compiled, split_core
+from .decision_numpy import Decider
+from .explanation import PolicyExplanation, explain_policies
+from .free_energy import FreeEnergy, free_energy
+
+# A joint state of more values than this costs more than what pymdp does factor by factor.
+MAX_JOINT_STATES = 512
+ENGINES = ("auto", "joint", "pymdp")
+
+Beliefs = tuple[np.ndarray, ...]
+
+
+class Concluded(NamedTuple):
+    """Of N environments: joint actions `(N,)`, `q(s_t)` and `p(s_{t+1})` as the engine has them."""
+
+    action: np.ndarray
+    beliefs: Beliefs
+    prior: Beliefs
+
+
+class JointEngine:
+    """Factors flattened into one: exact, with the compiled planners.
+
+    Attributes:
+        name: `"joint"`.
+        arrays, static: the core, split as `compiled` functions take it.
+        first: `p(s_0)`, one array `(K,)`.
+    """
+
+    name = "joint"
+
+    def __init__(self, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None) -> None:
+        core = AgentCore(encoder, model, usage)
+        self._decide = Decider(core)
+        self.arrays, self.static = self._decide.arrays, self._decide.static
+        self.first: Beliefs = (model.joint.D,)
+        self._joint, self._planner = model.joint, core.planner
+        self._assess = compiled(assess, self.static)
+
+    def decide(self, observations, prior: Beliefs, key: PRNGKeyArray | None) -> Concluded:
+        """One decision for each of N environments; a key draws it."""
+        # Copies: what JAX hands out is read-only and would pin its buffers.
+        action, belief, following = map(np.array, self._decide(observations, prior[0], key))
+        return Concluded(action.astype(np.int64), (belief,), (following,))
+
+    def infer_states(self, observations, prior: Beliefs) -> Beliefs:
+        """`q(s_t)`."""
+        return (np.array(self._assess(self.arrays, observations, prior[0])[0]),)
+
+    def free_energy(self, observations, prior: Beliefs) -> FreeEnergy:
+        """Of the posterior after an observation."""
+        belief, log_likelihood = map(np.asarray, self._assess(self.arrays, observations, prior[0]))
+        return free_energy((belief,), prior, [log_likelihood], [[0]])
+
+    def explain(self, beliefs: Beliefs) -> PolicyExplanation:
+        """What speaks for each policy."""
+        return explain_policies(self._joint, self._planner, beliefs[0])
+
+    def by_factor(self, beliefs: Beliefs) -> Beliefs:
+        """Beliefs about each factor, `(N, K_f)`."""
+        return tuple(marginals(beliefs[0], self._joint.num_states_by_factor))
+
+
+class PymdpEngine:
+    """The genuine pymdp `Agent`, factor by factor, inside one compiled function.
+
+    Attributes:
+        name: `"pymdp"`.
+        first: per factor `(K_f,)`, `p(s_0)`.
+    """
+
+    name = "pymdp"
+
+    def __init__(self, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None) -> None:
+        planner = "tree" if model.planner == "auto" else model.planner
+        if planner not in ("tree", "inductive"):
+            raise ValueError(f"engine 'pymdp' has no planner {planner!r}: take engine='joint'")
+        num_states = sum(model.factors.num_states)
+        check_policies(num_states, 0, model.num_actions, model.policy_len, "inductive")
+        core = pymdp_engine.PymdpCore(encoder, model, usage)
+        self.arrays, self.static = split_core(core)
+        self.first: Beliefs = model.factors.D
+        self._model = model
+        self._decide = compiled(pymdp_engine.decide_on, self.static)
+        self._assess = compiled(pymdp_engine.assess, self.static)
+        self._explain = compiled(pymdp_engine.explain, self.static)
+
+    def decide(self, observations, prior: Beliefs, key: PRNGKeyArray | None) -> Concluded:
+        """One decision for each of N environments; a key draws it."""
+        concluded = self._decide(self.arrays, observations, prior, key)
+        by_factor = np.asarray(concluded.action, np.int64).T
+        action = np.ravel_multi_index(tuple(by_factor), self._model.factors.num_controls)
+        copies = (tuple(map(np.array, beliefs)) for beliefs in (concluded.beliefs, concluded.prior))
+        return Concluded(action, *copies)
+
+    def infer_states(self, observations, prior: Beliefs) -> Beliefs:
+        """`q(s_t)` of each factor."""
+        return tuple(map(np.array, self._assess(self.arrays, observations, prior)[0]))
+
+    def free_energy(self, observations, prior: Beliefs) -> FreeEnergy:
+        """Of the posterior after an observation."""
+        beliefs, log_likelihoods = self._assess(self.arrays, observations, prior)
+        of_modality = [np.asarray(array) for array in log_likelihoods]
+        rows = self._model.factors.A_dependencies
+        return free_energy(list(map(np.asarray, beliefs)), prior, of_modality, rows)
+
+    def explain(self, beliefs: Beliefs) -> PolicyExplanation:
+        """What speaks for each policy."""
+        policies, parts = self._explain(self.arrays, beliefs)
+        return PolicyExplanation(np.asarray(policies), *map(np.asarray, parts))
+
+    def by_factor(self, beliefs: Beliefs) -> Beliefs:
+        """Beliefs about each factor, `(N, K_f)`."""
+        return beliefs
+
+
+Engine = JointEngine | PymdpEngine
+
+
+def build_engine(
+    name: str, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None
+) -> Engine:
+    """The engine of that name; `"auto"` is the joint state where it is small enough.
+
+    Raises:
+        ValueError: there is none of that name, or the model asks for what it cannot do.
+    """
+    if name not in ENGINES:
+        raise ValueError(f"engine must be one of {ENGINES}, got {name!r}")
+    if name == "auto":
+        name = "joint" if _fits(model) else "pymdp"
+    return (JointEngine if name == "joint" else PymdpEngine)(encoder, model, usage)
+
+
+def _fits(model: GenerativeModel) -> bool:
+    """Whether the joint state is small enough, and nothing else speaks against it."""
+    if len(model.factors.D) == 1:
+        return joint_obstacle(model) is None
+    if math.prod(model.factors.num_states) > MAX_JOINT_STATES or joint_obstacle(model):
+        return False
+    joint = model.joint
+    try:
+        check_policies(
+            joint.num_states,
+            joint.num_outcomes,
+            joint.num_actions,
+            model.policy_len,
+            resolved_planner(model),
+        )
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""Evidence of several modalities, and actions of several control factors."""
+
+from collections.abc import Sequence
+
+import gymnasium as gym
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ..models.joint import joint_actions
+from ..models.likelihoods import outcome_log_likelihood
+from ..numpy_maths import log
+
+
+def likelihood_by_modality(
+    logits: Float[Array, "N O"], A: Sequence[Float[Array, "O_m *K"]]
+) -> list[Float[Array, "N *K"]]:
+    """`log p(x_m | s)` of each modality, up to a constant per observation.
+
+    Args:
+        logits: `(N, O)`, `log p(x_m | o)` of the modalities' outcomes side by side.
+        A: per modality `(O_m, K...)`.
+    """
+    return [
+        outcome_log_likelihood(part, table)
+        for part, table in zip(jnp.split(logits, _ends(A), axis=1), A)
+    ]
+
+
+def numpy_log_likelihood(logits: np.ndarray, A: Sequence[np.ndarray]) -> np.ndarray:
+    """The sum over modalities of `likelihood_by_modality`, in NumPy, of tables `(O_m, K)`."""
+    total, first = 0.0, 0
+    for table in A:
+        part = logits[:, first : first + len(table)]
+        weights = np.exp(part - np.maximum.reduce(part, axis=1, keepdims=True))
+        total = total + log(weights @ table)
+        first += len(table)
+    return total
+
+
+def _ends(A: Sequence[np.ndarray]) -> list[int]:
+    return np.cumsum([len(table) for table in A])[:-1].tolist()
+
+
+class Actions:
+    """Joint actions as actions of a space.
+
+    Attributes:
+        space: `Discrete` where one factor has more than one action, else `MultiDiscrete` with a
+            dimension for each such factor, in pymdp's order.
+    """
+
+    def __init__(self, num_controls: Sequence[int]) -> None:
+        controlled = [factor for factor, count in enumerate(num_controls) if count > 1]
+        counts = [num_controls[factor] for factor in controlled]
+        self._by_factor = None
+        if len(counts) > 1:
+            self.space = gym.spaces.MultiDiscrete(counts)
+            self._by_factor = joint_actions(num_controls)[:, controlled]
+        else:
+            self.space = gym.spaces.Discrete(counts[0] if counts else 1)
+
+    def __call__(self, joint: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """Joint actions `(N,)` as int64 actions, `shape` being `()` or `(N,)`."""
+        if self._by_factor is None:
+            return joint.reshape(shape)
+        return self._by_factor[joint].reshape(*shape, -1)

@@ -1,0 +1,195 @@
+"""Several hidden-state factors as one: exact, for models whose joint state is small.
+
+The state of a model with factors of 5 and 2 states is one of 10. B is the product over factors,
+for they are independent given all states of the step before; the actions are the product of the
+controls, in pymdp's order, so that policies keep their numbers. Modalities are stacked one below
+the other, not multiplied: pymdp adds their information gains.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .factored import Factors
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class JointModel:
+    """What acting and planning need of a model, its factors flattened into one.
+
+    Attributes:
+        A: `(O, K)`, modalities one below the other: each column sums to their number.
+        B: `(K, K, U)`, U the joint actions.
+        C: `(O,)`, zero where planning does not value preferred outcomes.
+        D: `(K,)`.
+        E: `(U ** policy_len,)` or None.
+        H: `(K,)` or None.
+        policy_len, gamma, alpha, use_states_info_gain, planner: as of the model.
+        inductive_depth, inductive_threshold, inductive_epsilon: as of the model.
+        num_outcomes_by_modality: O of each modality.
+        num_states_by_factor: K of each factor.
+        actions: `(U, F)`, the action of each factor in each joint action.
+    """
+
+    A: np.ndarray
+    B: np.ndarray
+    C: np.ndarray
+    D: np.ndarray
+    E: np.ndarray | None
+    H: np.ndarray | None
+    policy_len: int
+    gamma: float
+    alpha: float
+    use_states_info_gain: bool
+    planner: str
+    inductive_depth: int | None
+    inductive_threshold: float
+    inductive_epsilon: float
+    num_outcomes_by_modality: tuple[int, ...]
+    num_states_by_factor: tuple[int, ...]
+    actions: np.ndarray
+
+    @property
+    def num_states(self) -> int:
+        """K, the product over factors."""
+        return len(self.D)
+
+    @property
+    def num_outcomes(self) -> int:
+        """O, the sum over modalities."""
+        return len(self.C)
+
+    @property
+    def num_actions(self) -> int:
+        """U, the product over control factors."""
+        return self.B.shape[-1]
+
+    @property
+    def joint(self) -> "JointModel":
+        """Itself."""
+        return self
+
+    def pymdp_arrays(self) -> dict[str, list[np.ndarray] | np.ndarray | None]:
+        """Lists A, B, C, D, and E: a pymdp model of one factor."""
+        lists = {"B": [self.B], "D": [self.D], "E": self.E}
+        return lists | {name: self.by_modality(getattr(self, name)) for name in "AC"}
+
+    def pymdp_settings(self) -> dict[str, object]:
+        """Settings of the pymdp `Agent` with these arrays, hashable."""
+        return {
+            "A_dependencies": ((0,),) * len(self.num_outcomes_by_modality),
+            "B_dependencies": ((0,),),
+            "policy_len": self.policy_len,
+            "gamma": self.gamma,
+            "use_states_info_gain": self.use_states_info_gain,
+            "categorical_obs": True,
+        }
+
+    def by_modality(self, array: np.ndarray) -> list[np.ndarray]:
+        """A or C, taken apart again."""
+        return np.split(array, np.cumsum(self.num_outcomes_by_modality)[:-1])
+
+
+def joint_model(model) -> JointModel:
+    """A `GenerativeModel` with its factors flattened into one.
+
+    Raises:
+        ValueError: the model asks for what only pymdp itself does; the message names it.
+    """
+    obstacle = joint_obstacle(model)
+    if obstacle:
+        raise ValueError(f"the joint engine cannot have {obstacle}: take engine='pymdp'")
+    f: Factors = model.factors
+    A = [joint_likelihood(a, row, f.num_states) for a, row in zip(f.A, f.A_dependencies)]
+    settings = [field.name for field in dataclasses.fields(JointModel)]
+    settings = settings[settings.index("policy_len") : settings.index("num_outcomes_by_modality")]
+    return JointModel(
+        A=np.concatenate(A),
+        B=joint_transitions(f.B, f.B_dependencies),
+        C=np.concatenate(f.C) * np.float32(model.use_utility),
+        D=joint_belief(f.D),
+        E=model.E,
+        H=None if f.H is None else f.H[0],
+        num_outcomes_by_modality=f.num_outcomes,
+        num_states_by_factor=f.num_states,
+        actions=joint_actions(f.num_controls),
+        **{name: getattr(model, name) for name in settings},
+    )
+
+
+def joint_obstacle(model) -> str | None:
+    """What a model asks for that is not defined on the joint state, by name; None: nothing."""
+    obstacles = {
+        "C that changes along a policy": any(c.ndim > 1 for c in model.factors.C),
+        "use_param_info_gain": model.use_param_info_gain,
+        "sampling_mode='marginal'": model.sampling_mode == "marginal",
+        "H of several factors": model.factors.H is not None and len(model.factors.H) > 1,
+    }
+    return next((name for name, holds in obstacles.items() if holds), None)
+
+
+def joint_actions(num_controls: Sequence[int]) -> np.ndarray:
+    """`(U, F)` int64, the action of each factor in each joint action, in pymdp's order."""
+    return np.array(list(itertools.product(*map(range, num_controls))))
+
+
+def joint_likelihood(
+    A: np.ndarray, dependencies: Sequence[int], num_states: Sequence[int]
+) -> np.ndarray:
+    """`p(o | joint state)` of one modality.
+
+    Args:
+        A: `(O, K of each factor in dependencies)`.
+        dependencies: the factors that A's axes stand for.
+        num_states: K of each factor.
+
+    Returns:
+        `(O, K)`, K the product of `num_states`.
+    """
+    order = np.argsort(dependencies)
+    by_factor = A.transpose(0, *(order + 1))
+    shape = [size if f in dependencies else 1 for f, size in enumerate(num_states)]
+    by_factor = by_factor.reshape(len(A), *shape)
+    return np.broadcast_to(by_factor, (len(A), *num_states)).reshape(len(A), -1)
+
+
+def joint_transitions(B: Sequence[np.ndarray], dependencies: Sequence[Sequence[int]]) -> np.ndarray:
+    """`p(next joint state | joint state, joint action)`, the product over factors.
+
+    Args:
+        B: per factor `(K_f, K of each factor in dependencies[f], U_f)`.
+        dependencies: per factor the factors that its next state depends on.
+
+    Returns:
+        `(K, K, U)`.
+    """
+    num_factors = len(B)
+    arguments = []
+    for factor, (b, row) in enumerate(zip(B, dependencies)):
+        current = [num_factors + other for other in row]
+        arguments += [b, [factor, *current, 2 * num_factors + factor]]
+    joint = np.einsum(*arguments, list(range(3 * num_factors)), optimize=True)
+    num_states = math.prod(len(b) for b in B)
+    return joint.reshape(num_states, num_states, -1)
+
+
+def joint_belief(beliefs: Sequence[np.ndarray]) -> np.ndarray:
+    """Product of independent beliefs about each factor: `(..., K_f)` each, `(..., K)` together."""
+    joint = beliefs[0]
+    for belief in beliefs[1:]:
+        joint = (joint[..., :, None] * belief[..., None, :]).reshape(*joint.shape[:-1], -1)
+    return joint
+
+
+def marginals(belief: np.ndarray, num_states: Sequence[int]) -> list[np.ndarray]:
+    """Beliefs about each factor, `(..., K_f)`, from one about all of them, `(..., K)`."""
+    by_factor = belief.reshape(*belief.shape[:-1], *num_states)
+    first = belief.ndim - 1
+    axes = range(first, first + len(num_states))
+    return [
+        by_factor.sum(axis=tuple(axis for axis in axes if axis != first + factor))
+        for factor in range(len(num_states))
+    ]

@@ -1,0 +1,119 @@
+"""Looking into an agent: its beliefs, their free energy, and what spoke for its policies."""
+
+import numpy as np
+from jaxtyping import PRNGKeyArray
+
+from .acting.checks import check_rollout
+from .acting.decision import compiled
+from .acting.explanation import PolicyExplanation
+from .acting.free_energy import FreeEnergy
+from .acting.observations import checked_observations
+from .acting.rollout import JaxEnv, Rollout, rollout
+
+
+class WithInsight:
+    """What an agent with `model`, `observation_space` and an engine can be asked."""
+
+    def explain(
+        self,
+        observation,
+        state: tuple[np.ndarray, ...] | None = None,
+        episode_start: np.ndarray | None = None,
+    ) -> PolicyExplanation:
+        """What spoke for each policy at an observation, in nats.
+
+        Args:
+            observation: as of `predict`.
+            state: as of `predict`: what it returned before this observation.
+            episode_start: as of `predict`.
+
+        Returns:
+            Utility, information gain, parameter information gain and negative expected free
+            energy of each policy; `.by_action()` gives them by first action.
+
+        Raises:
+            ValueError: a shape is wrong, or an observation is not finite.
+        """
+        observations, prior = self._seen(observation, state, episode_start)
+        return self._engine.explain(self._engine.infer_states(observations, prior))
+
+    def free_energy(
+        self,
+        observation,
+        state: tuple[np.ndarray, ...] | None = None,
+        episode_start: np.ndarray | None = None,
+    ) -> FreeEnergy:
+        """Accuracy, complexity and variational free energy of the posterior, `(N,)`, nats.
+
+        Args:
+            observation: as of `predict`.
+            state: as of `predict`: what it returned before this observation.
+            episode_start: as of `predict`.
+
+        Raises:
+            ValueError: a shape is wrong, or an observation is not finite.
+        """
+        return self._engine.free_energy(*self._seen(observation, state, episode_start))
+
+    def infer_states(
+        self,
+        observation,
+        state: tuple[np.ndarray, ...] | None = None,
+        episode_start: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, ...]:
+        """Posterior beliefs about each factor, `(N, K_f)`; the arguments are those of `predict`.
+
+        Raises:
+            ValueError: a shape is wrong, or an observation is not finite.
+        """
+        beliefs = self._engine.infer_states(*self._seen(observation, state, episode_start))
+        return self._engine.by_factor(beliefs)
+
+    def update_beliefs(self, observations: np.ndarray, prior: np.ndarray) -> np.ndarray:
+        """Posterior after one observation, of a model of single arrays.
+
+        Args:
+            observations: `(D,)` or `(N, D)`.
+            prior: `(N, K)`, `p(s_t | past)`.
+
+        Returns:
+            `(N, K)` float32, `q(s_t)`.
+
+        Raises:
+            ValueError: a shape is wrong, or an observation is not finite.
+        """
+        return self._engine.infer_states(*self._seen(observations, (prior,), None))[0]
+
+    def rollout(
+        self,
+        env: JaxEnv,
+        num_envs: int,
+        num_steps: int,
+        key: PRNGKeyArray,
+        deterministic: bool = True,
+    ) -> Rollout:
+        """Acts in a pure JAX environment, both inside one compiled loop.
+
+        Args:
+            env: such as `aifgym.envs.jax_env.JaxLineWorld(world)`; hashable.
+            num_envs: N, environments side by side, one episode each.
+            num_steps: T, decisions in each.
+            key: JAX key; the same one gives the same episodes.
+            deterministic: as of `predict`.
+
+        Returns:
+            Observations, states, beliefs, actions and rewards, NumPy arrays `(N, T, ...)`.
+
+        Raises:
+            ValueError, TypeError: a count is below 1, or `env` is no such environment.
+        """
+        if self.model.has_lists:
+            raise ValueError("rollout is for models of single arrays")
+        check_rollout(env, num_envs, num_steps)
+        engine = self._engine
+        run = compiled(rollout, engine.static, env, num_envs, num_steps, deterministic)
+        return Rollout(*(np.array(array) for array in run(engine.arrays, key)))
+
+    def _seen(self, observation, state, episode_start) -> tuple:
+        observations, shape = checked_observations(observation, self.observation_space)
+        return observations, self._prior(state, episode_start, shape)
