@@ -105,8 +105,8 @@ def _num_steps(arguments: TrainArguments) -> int | None:
     if config.num_states == "auto":
         return None
     recipe = configured_recipe(config, config.num_states or arguments.world.num_states)
-    finetuned = recipe.finetune is not None and config.dynamics != "learned"
-    return int(recipe.main.num_steps + (recipe.finetune.num_steps if finetuned else 0))
+    finetune = recipe.finetune if config.dynamics != "learned" else None
+    return int(recipe.main.num_steps + (finetune.num_steps if finetune else 0))
 
 
 def _summary(history: History) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -122,7 +123,7 @@ class FinishedKeys:
                 new = file.read()
             whole = new[: new.rfind(b"\n") + 1]
             self._offset += len(whole)
-            for row in csv.DictReader(io.StringIO(whole.decode(), newline=""), FIELDS):
+            for row in csv.DictReader(io.StringIO(whole.decode(), newline=""), list(FIELDS)):
                 if not row["error"] and row["seed"] != "seed":  # neither failed nor the header
                     key = row["scenario"], row["contender"], int(row["seed"]), int(row["budget"])
                     self._keys.add(key)
@@ -167,7 +168,9 @@ def _set_damaged_tail_aside(path: Path) -> None:
 
 def _parsed(path: Path, line: int, row: dict[str, str]) -> TrialResult:
     try:
-        values = {n: row[n] if kind is str else json.loads(row[n]) for n, kind in FIELDS.items()}
+        values: dict[str, Any] = {
+            n: row[n] if kind is str else json.loads(row[n]) for n, kind in FIELDS.items()
+        }
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}, line {line} is damaged ({error}): remove the line") from error
     return TrialResult(**values)
