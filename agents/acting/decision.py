@@ -30,7 +30,7 @@ class AgentCore(eqx.Module):
     def __init__(self, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None) -> None:
         self.encoder = encoder
         self.A, self.B, self.D = (jnp.asarray(array) for array in (model.A, model.B, model.D))
-        self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
+        self.log_usage = None if usage is None else jnp.asarray(log_stable(jnp.asarray(usage)))
         self.planner = build_planner(model)
 
 

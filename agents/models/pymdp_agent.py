@@ -1,7 +1,7 @@
 """The genuine pymdp `Agent`: the only place that builds one."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,13 +13,13 @@ REACHABLE = 0.5
 
 
 def build_pymdp_agent(
-    arrays: dict[str, np.ndarray],
+    arrays: Mapping[str, np.ndarray | Array],
     batch_size: int,
     *,
     policy_len: int,
     gamma: float,
     use_states_info_gain: bool,
-    goal: np.ndarray | None = None,
+    goal: np.ndarray | Array | None = None,
     preprocess_fn: Callable | None = None,
 ) -> Agent:
     """A pymdp `Agent` for categorical observations with exact one-pass inference.
@@ -36,7 +36,7 @@ def build_pymdp_agent(
         preprocess_fn: maps raw observations to a list with one `(batch_size, O)` array.
     """
 
-    def batched(array: np.ndarray) -> Array:
+    def batched(array: np.ndarray | Array) -> Array:
         return jnp.broadcast_to(jnp.asarray(array), (batch_size, *array.shape))
 
     inductive = {}

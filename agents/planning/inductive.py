@@ -61,8 +61,8 @@ class InductivePlanner(eqx.Module):
             use_states_info_gain=self.use_states_info_gain,
             goal=self.goal,
         )
-        results = jax.vmap(lambda q: agent.infer_policies([q[None, None]]))(belief)
-        return tuple(result[:, 0] for result in results)
+        q_pi, neg_efe = jax.vmap(lambda q: agent.infer_policies([q[None, None]]))(belief)
+        return q_pi[:, 0], neg_efe[:, 0]
 
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
         """First action of the most probable policy."""

@@ -44,7 +44,7 @@ class TrainArguments:
         path = run / ARGUMENTS_FILE
         if not path.exists():
             raise ValueError(f"--resume: {run} holds no run ({ARGUMENTS_FILE} is missing)")
-        stored = json.loads(path.read_text())
+        stored = json.loads(path.read_text(encoding="utf-8"))
         config = stored["config"] | {"tutorial": TutorialRecipe(**stored["config"]["tutorial"])}
         return cls(
             Path(stored["out"]),

@@ -1,5 +1,8 @@
 """Policies that learn nothing: what is worst, what is simple, what is best."""
 
+from typing import Any
+
+import gymnasium as gym
 import numpy as np
 from scipy.special import softmax
 
@@ -26,7 +29,7 @@ class Random(Reference):
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Only seeds the actions."""
-        self._num_actions = int(env_factory().action_space.n)
+        self._num_actions = gym.spaces.flatdim(env_factory().action_space)
         self._rng = np.random.default_rng(seed)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
@@ -42,7 +45,7 @@ class BestConstant(Reference):
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Expected returns in closed form."""
-        env = env_factory()
+        env: Any = env_factory()
         B, world = transition_matrix(env), env.unwrapped.world
         expected = [
             _constant_return(B[:, :, u], world, env.spec.max_episode_steps)
@@ -88,7 +91,7 @@ class ExactBayes(Reference):
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Value iteration on the world that the environment holds."""
         env = env_factory()
-        self._world = env.unwrapped.world
+        self._world = env.get_wrapper_attr("world")
         self._B, self._D = transition_matrix(env), self._world.initial_probs
         self._action_values = solved(env)
 
@@ -151,7 +154,7 @@ def _constant_return(transitions: np.ndarray, world: LineWorld, horizon: int) ->
     for _ in range(horizon):
         belief = transitions @ belief
         total += belief[world.rewarded_state]
-    return total
+    return float(total)
 
 
 def _steps_since_start(shape, state, episode_start) -> np.ndarray:

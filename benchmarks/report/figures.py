@@ -171,7 +171,7 @@ def _curves(study: Study, scenario: str, kind: str, x, label: str, how: str) -> 
 
 
 def _property(scenario: str, argument: str) -> float:
-    world = SCENARIOS[scenario].make_env().unwrapped.world
+    world = SCENARIOS[scenario].make_env().get_wrapper_attr("world")
     return float(getattr(world, argument))
 
 

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 RESULTS_FILE = "results.csv"
 Key = tuple[str, str, int, int]
 
@@ -71,7 +69,7 @@ def append_results(folder: Path, results: Sequence[TrialResult]) -> None:
     A last line that a crash left unfinished is set aside first, so that it swallows nothing.
     """
     path = folder / RESULTS_FILE
-    with FileLock(_lock(path)):
+    with _locked(path):
         _set_damaged_tail_aside(path)
         is_new = not path.exists() or path.stat().st_size == 0
         text = "".join(map(_line, results))
@@ -95,7 +93,7 @@ def read_results(folder: Path) -> list[TrialResult]:
     if not path.exists():
         return []
     if os.access(folder, os.W_OK):
-        with FileLock(_lock(path)):
+        with _locked(path):
             _set_damaged_tail_aside(path)
     with open(path, newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
@@ -130,8 +128,11 @@ class FinishedKeys:
         return self._keys
 
 
-def _lock(path: Path) -> str:
-    return f"{path}.lock"
+def _locked(path: Path):
+    """Held while the file is written; on demand, for commands that need no results."""
+    from filelock import FileLock
+
+    return FileLock(f"{path}.lock")
 
 
 def _header() -> str:

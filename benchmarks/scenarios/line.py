@@ -1,6 +1,7 @@
 """What is compared, as data: worlds, episode lengths, and what changes after training."""
 
 import dataclasses
+from typing import Any
 
 import gymnasium as gym
 
@@ -9,7 +10,7 @@ EVALUATION_EPISODES = 200
 FIRST_EVALUATION_SEED = 1_000_000
 """Evaluation episode i has seed FIRST_EVALUATION_SEED + i, for every contender."""
 
-World = tuple[tuple[str, object], ...]
+World = tuple[tuple[str, Any], ...]
 CENTRE: World = (("start_state", None), ("target_state", 2))
 NOISY: World = (*CENTRE, ("emission_scale", 2.0))
 

@@ -14,7 +14,7 @@ from ...agents import ActiveInferenceEncoderAgent, GenerativeModel
 from ...agents.models.generative_model import epsilon_identity
 from ...envs import ACTION_NAMES, LineWorld
 from ...training.config import TrainConfig
-from ...training.data.collection import simulate
+from ...training.data.simulation import simulate
 from ...training.data.trajectories import Trajectories
 from ...training.descent import sgd
 from ...training.descent.restarts import take_restarts
