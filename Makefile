@@ -1,9 +1,17 @@
 # Two commands do everything: `make benchmark` and `make test`.
+# `make test PYTHON=python3.13` does it with another Python, in an environment of its own.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ifeq ($(origin PYTHON),file)
 VENV := .venv
+else
+VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+endif
 BIN := $(VENV)/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+# Which tests the environments with the oldest and the newest dependencies run.
+TESTS ?= tests
 
-.PHONY: benchmark speed test lint format clean
+.PHONY: benchmark speed test lint format hooks test-oldest test-newest release-check clean
 
 benchmark: $(VENV)/installed
 	$(BIN)/aifgym benchmark
@@ -12,22 +20,46 @@ speed: $(VENV)/installed
 	$(BIN)/aifgym speed
 
 test: lint
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --jaxtyping-packages=aifgym,array_types.checked --cov --cov-report=
+	@echo "coverage: $$($(BIN)/coverage report --format=total) %"
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 format: $(VENV)/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+# From then on, `git commit` checks as `make lint` does.
+hooks: $(VENV)/installed
+	$(BIN)/pre-commit install
 
-# The stamp is written last, so that an interrupted install starts over.
+# The lower bounds of setup.cfg, and the newest versions that they admit.
+test-oldest:
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python $(PIP) --constraint constraints-oldest.txt --editable ".[test]"
+	.venv-oldest/bin/pytest --numprocesses auto $(TESTS)
+
+test-newest:
+	$(PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --editable ".[test]"
+	.venv-newest/bin/pytest --numprocesses auto $(TESTS)
+
+# What a release is made by: two builds with one hash, which install and run in an empty environment.
+release-check:
+	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python $(PIP) --constraint constraints.txt build twine
+	rm -rf dist build
+	.ci/release $(PYTHON) .venv-release/bin/python
+
+clean:
+	rm -rf .venv .venv-* build dist *.egg-info .coverage* .pytest_cache .ruff_cache .hypothesis
+
+# The stamp is written last, so that an interrupted install starts over. What was put into the
+# environment first is kept, such as a CPU build of torch.
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
-	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python $(PIP) --constraint constraints.txt --editable ".[dev]"
 	touch $@

@@ -1,13 +1,23 @@
 """Other goals for an agent, without training."""
 
 import dataclasses
-from typing import Self
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 
+from .encoders.protocol import Encoder
+from .models.generative_model import GenerativeModel
+
 
 class WithGoals:
-    """What an agent with `encoder`, `model`, `usage`, `settings` and `encode` can be asked for."""
+    """What an agent with `encode` and these attributes can be asked for."""
+
+    encoder: Encoder
+    model: GenerativeModel
+    usage: np.ndarray | None
+    settings: dict
+    encode: Callable[[Any], np.ndarray]
 
     def with_preferences(self, C: np.ndarray) -> Self:
         """A new agent with other preferences; nothing is trained.
@@ -48,6 +58,6 @@ class WithGoals:
         if observation is not None:
             share = self.encode(observation).mean(axis=0)
             return self.with_preferences(preference * share / share.max())
-        if not 0 <= state < self.model.num_outcomes:
+        if state is None or not 0 <= state < self.model.num_outcomes:
             raise ValueError(f"state must be in 0..{self.model.num_outcomes - 1}, got {state}")
         return self.with_preferences(preference * np.eye(self.model.num_outcomes)[state])

@@ -1,16 +1,23 @@
 """Agents as files."""
 
 import os
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from gymnasium.vector.utils import create_empty_array
 
 from .agent_file import read_agent_file, write_agent_file
+from .encoders.protocol import Encoder
+from .models.generative_model import GenerativeModel
 
 
 class WithFile:
-    """What an agent with `encoder`, `model`, `usage`, `settings` and `predict` is stored by."""
+    """What an agent with `predict` and these attributes is stored by."""
+
+    encoder: Encoder
+    model: GenerativeModel
+    usage: np.ndarray | None
+    settings: dict
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""

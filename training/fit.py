@@ -33,7 +33,7 @@ def fit(
     target_state: int | None = None,
     goal_observation: np.ndarray | None = None,
     preferences: Literal["reward"] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], object] | None = None,
     run_folder: Path | None = None,
 ) -> tuple[ActiveInferenceEncoderAgent, History]:
     """Trains an agent from observations and actions.

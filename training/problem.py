@@ -89,10 +89,9 @@ def _known_dynamics(world: KnownWorld | None, transition_matrix) -> np.ndarray:
 
 def _target(world: KnownWorld | None, target_state: int | None, num_states: int) -> int:
     target_state = getattr(world, "rewarded_state", None) if target_state is None else target_state
-    is_state = isinstance(target_state, int | np.integer) and 0 <= target_state < num_states
-    if not is_state:
+    if not (isinstance(target_state, int | np.integer) and 0 <= target_state < num_states):
         raise ValueError(
             f"target_state must be a state in 0..{num_states - 1}, got {target_state}; "
             "pass target_state= where the environment has no fixed one"
         )
-    return target_state
+    return int(target_state)

@@ -3,6 +3,8 @@
 The operations are those of `decision.decide`, on the arrays of the same core.
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import numpy as np
@@ -32,13 +34,15 @@ class Decider:
         self.arrays, self.static = split_core(core)
         self.compiled = compiled(decide, self.static)
         self.small_batch = 0
-        if hasattr(core.encoder, "numpy_logits") and hasattr(core.planner, "numpy_best_action"):
+        encoder: Any = core.encoder
+        planner: Any = core.planner
+        if hasattr(encoder, "numpy_logits") and hasattr(planner, "numpy_best_action"):
             self._core = on_host(core)
-            cost = core.encoder.num_multiplications + core.planner.num_multiplications
+            cost = encoder.num_multiplications + planner.num_multiplications
             self.small_batch = MAX_MULTIPLICATIONS // cost
 
     def __call__(
-        self, observations: np.ndarray, prior: np.ndarray, key: PRNGKeyArray | None
+        self, observations: Any, prior: np.ndarray, key: PRNGKeyArray | None
     ) -> tuple[ArrayLike, ArrayLike, ArrayLike]:
         """Actions, posterior beliefs and next priors; see `decide`."""
         if key is None and len(prior) <= self.small_batch:
@@ -46,22 +50,23 @@ class Decider:
         return self.compiled(self.arrays, observations, prior, key)
 
 
-def on_host(core: AgentCore) -> AgentCore:
-    """A core whose arrays are NumPy's."""
+def on_host(core: AgentCore) -> Any:
+    """A core whose arrays are NumPy's, and whose planner and encoder decide in NumPy."""
+    planner: Any = core.planner
     host = jax.tree.map(
         lambda leaf: np.asarray(leaf) if isinstance(leaf, jax.Array) else leaf, core
     )
-    return eqx.tree_at(lambda c: c.planner, host, core.planner.on_host())
+    return eqx.tree_at(lambda c: c.planner, host, planner.on_host())
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as compiled code does
 def decide_small(
-    core: AgentCore, observations: np.ndarray, prior: np.ndarray
+    core: Any, observations: np.ndarray, prior: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One deterministic decision for each of a few environments; see `decision.decide`.
 
     Args:
-        core: the agent, its arrays NumPy's.
+        core: the agent as `on_host` gives it.
         observations: `(N, D)` float32.
         prior: `(N, K)` float32, `p(s_t | past)`.
 

@@ -1,10 +1,14 @@
 """Observations that `predict` is given, checked against a space and brought into shape."""
 
+from typing import Any
+
 import gymnasium as gym
 import numpy as np
 
 
-def checked_observations(observation, space: gym.Space, name: str = "observation"):
+def checked_observations(
+    observation, space: gym.Space, name: str = "observation"
+) -> tuple[Any, tuple[int, ...]]:
     """Observations as a batch, and the shape that actions have for them.
 
     Args:
@@ -27,11 +31,12 @@ def checked_observations(observation, space: gym.Space, name: str = "observation
         numbered = dict(enumerate(space.spaces))
         parts, shape = _parts(dict(enumerate(observation)), numbered, name)
         return tuple(parts.values()), shape
+    single = space.shape or ()
     if np.issubdtype(space.dtype, np.floating):
-        array = _finite(_reshaped(_as_float32(observation, name), space.shape, name), name)
+        array = _finite(_reshaped(_as_float32(observation, name), single, name), name)
     else:
-        array = _within(_reshaped(_as_integers(observation, name), space.shape, name), space, name)
-    return array.reshape(-1, *space.shape), array.shape[: array.ndim - len(space.shape)]
+        array = _within(_reshaped(_as_integers(observation, name), single, name), space, name)
+    return array.reshape(-1, *single), array.shape[: array.ndim - len(single)]
 
 
 def _parts(observation, spaces: dict, name: str) -> tuple[dict, tuple[int, ...]]:
@@ -86,7 +91,7 @@ def _finite(array: np.ndarray, name: str) -> np.ndarray:
     return array
 
 
-def _within(array: np.ndarray, space: gym.Space, name: str) -> np.ndarray:
+def _within(array: np.ndarray, space: Any, name: str) -> np.ndarray:
     if isinstance(space, gym.spaces.Discrete):
         low, high = 0, space.n - 1
     elif isinstance(space, gym.spaces.MultiDiscrete):

@@ -32,10 +32,10 @@ def continuous_pymdp_agent(
         return model.to_pymdp(
             batch_size, lambda observations: [encode(encoder, observations[0])], goal
         )
-    solve = observation_solver(model.A)
+    solve, share = observation_solver(model.A), jnp.asarray(usage)
 
     def preprocess(observations: list) -> list:
-        return [solve(scaled_log_likelihood(log_encode(encoder, observations[0]), usage))]
+        return [solve(scaled_log_likelihood(log_encode(encoder, observations[0]), share))]
 
     return model.to_pymdp(batch_size, preprocess, goal)
 

@@ -1,6 +1,6 @@
 """Environment and agent in one compiled loop."""
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.random as jr
@@ -15,14 +15,17 @@ class JaxEnv(Protocol):
 
     def reset(self, key: PRNGKeyArray) -> tuple[list[Array], list[Array]]:
         """First observation and state, each in a list, the hidden state first."""
+        ...
 
     def step(
         self, key: PRNGKeyArray, state: list[Array], action: Array
     ) -> tuple[list[Array], list[Array]]:
         """Next observation and state."""
+        ...
 
     def reward(self, state: list[Array]) -> Float[Array, ""]:
         """What reaching a state brings."""
+        ...
 
 
 class Rollout(NamedTuple):
@@ -74,8 +77,8 @@ def rollout(
         keys = jr.split(env_key, num_envs)
         next_observation, next_state = jax.vmap(env.step)(keys, state, action)
         reward = jax.vmap(env.reward)(next_state)
-        seen = Rollout(observation[0], state[0], belief, action, reward)
-        return (next_observation, next_state, prior), seen
+        seen: list[Any] = [observation[0], state[0], belief, action, reward]
+        return (next_observation, next_state, prior), Rollout(*seen)
 
     _, by_time = jax.lax.scan(step, (observation, state, prior), jr.split(loop_key, num_steps))
     return jax.tree.map(lambda array: array.swapaxes(0, 1), by_time)

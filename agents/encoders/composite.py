@@ -1,6 +1,6 @@
 """The encoder of `Dict` and `Tuple` observations: one encoder per part."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import gymnasium as gym
@@ -28,7 +28,8 @@ class CompositeEncoder(eqx.Module):
 
     def __init__(self, parts: dict[str, Encoder] | tuple[Encoder, ...]) -> None:
         self.is_tuple = not isinstance(parts, dict)
-        self.parts = {str(k): v for k, v in enumerate(parts)} if self.is_tuple else dict(parts)
+        named = parts if isinstance(parts, dict) else dict(enumerate(parts))
+        self.parts = {str(name): part for name, part in named.items()}
         outcomes = {name: part.num_outcomes for name, part in self.parts.items()}
         if len(set(outcomes.values())) != 1:
             raise ValueError(f"parts must have the same number of outcomes, got {outcomes}")
@@ -47,10 +48,11 @@ class CompositeEncoder(eqx.Module):
     def logits(self, observations) -> Float[Array, "N O"]:
         """The parts' normalised log probabilities, added up."""
         seen = self._by_part(observations)
-        return sum(
+        first, *others = (
             jax.nn.log_softmax(part.logits(seen[name]), axis=-1)
             for name, part in self.parts.items()
         )
+        return sum(others, first)
 
     def permuted(self, order: np.ndarray) -> Self:
         """The encoder whose outcome `o` is this one's outcome `order[o]`."""
@@ -103,9 +105,10 @@ class CompositeEncoder(eqx.Module):
     def perturbed(self, observations, size, key: PRNGKeyArray):
         """Each part's observations with noise of its own."""
         seen, keys = self._by_part(observations), jax.random.split(key, len(self.parts))
+        parts: dict[str, Any] = self.parts  # who trains has given encoders that can be trained
         noisy = {
             name: part.perturbed(seen[name], size, part_key)
-            for (name, part), part_key in zip(self.parts.items(), keys)
+            for (name, part), part_key in zip(parts.items(), keys)
         }
         return tuple(noisy.values()) if self.is_tuple else noisy
 

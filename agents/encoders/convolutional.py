@@ -61,7 +61,8 @@ class ConvolutionalEncoder(NeuralEncoder):
         self.head = eqx.nn.MLP(
             height * columns * sizes[-1], num_indices, width, 1, activation=jnp.tanh, key=head_key
         )
-        self.image_shape = tuple(int(size) for size in image_shape)
+        rows, columns, depth = map(int, image_shape)
+        self.image_shape = rows, columns, depth
         self.merge, self.temperature = None, temperature
 
     @property
@@ -72,7 +73,7 @@ class ConvolutionalEncoder(NeuralEncoder):
     @property
     def num_outcomes(self) -> int:
         """O."""
-        return self.head.out_size if self.merge is None else self.merge.shape[-1]
+        return int(self.head.out_size) if self.merge is None else self.merge.shape[-1]
 
     def index_logits(self, observations) -> Float[Array, "N L"]:
         """What the network says of each index, before the temperature."""

@@ -63,12 +63,12 @@ class ObservationEncoder(NeuralEncoder):
     @property
     def observation_space(self) -> gym.spaces.Box:
         """Vectors `(D,)`, float32."""
-        return gym.spaces.Box(-np.inf, np.inf, (self.mlp.in_size,), np.float32)
+        return gym.spaces.Box(-np.inf, np.inf, (int(self.mlp.in_size),), np.float32)
 
     @property
     def num_outcomes(self) -> int:
         """O."""
-        return self.mlp.out_size if self.merge is None else self.merge.shape[-1]
+        return int(self.mlp.out_size) if self.merge is None else self.merge.shape[-1]
 
     def index_logits(self, observations: Float[Array, "N D"]) -> Float[Array, "N L"]:
         """What the network says of each index, before the temperature."""
@@ -102,7 +102,7 @@ class ObservationEncoder(NeuralEncoder):
 
         From one draw: to compile one generator per layer would take longer than the training.
         """
-        sizes = [(layer.out_features, layer.in_features) for layer in self.mlp.layers]
+        sizes = [layer.weight.shape for layer in self.mlp.layers]
         draw = jr.uniform(key, (sum(rows * (cols + 1) for rows, cols in sizes),), minval=-1.0)
         leaves, first = [], 0
         for index, (rows, columns) in enumerate(sizes):

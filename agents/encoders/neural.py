@@ -1,7 +1,8 @@
 """What the encoders that are equinox modules share: merging, storing, restoring."""
 
+import abc
 import math
-from typing import Self
+from typing import Any, Self
 
 import equinox as eqx
 import jax
@@ -25,6 +26,15 @@ class NeuralEncoder(eqx.Module):
 
     merge: eqx.AbstractVar[Float[Array, "L O"] | None]
     temperature: eqx.AbstractVar[float]
+
+    @property
+    @abc.abstractmethod
+    def num_outcomes(self) -> int:
+        """O."""
+
+    @abc.abstractmethod
+    def index_logits(self, observations) -> Float[Array, "N L"]:
+        """What the network says of each index, before the temperature."""
 
     def logits(self, observations) -> Float[Array, "N O"]:
         """`log p(o | x)` up to a constant per observation."""
@@ -62,7 +72,8 @@ class NeuralEncoder(eqx.Module):
         Raises:
             ValueError: an array is missing, superfluous, of another shape, or not finite.
         """
-        template = cls(**config, key=jax.random.key(0))
+        make: Any = cls
+        template = make(**config, key=jax.random.key(0))
         if MERGE in arrays:
             merge = jnp.asarray(arrays[MERGE])
             num_indices = template.num_outcomes

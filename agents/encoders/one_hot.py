@@ -1,6 +1,6 @@
 """The encoder of discrete observations: a table, at first the identity."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import gymnasium as gym
@@ -89,7 +89,8 @@ class OneHotEncoder(NeuralEncoder):
 
     def numpy_logits(self, observations: np.ndarray) -> np.ndarray:
         """`logits` in NumPy, on an encoder whose arrays are NumPy's."""
-        logits = self.table[observations] / np.float32(self.temperature)
+        table: Any = self.table
+        logits = table[observations] / np.float32(self.temperature)
         if self.merge is None:
             return logits
         return np.log(np.maximum(softmax(logits) @ self.merge, MIN_PROBABILITY))

@@ -1,7 +1,7 @@
 """What an encoder must offer, and the kinds of encoders that an agent file may name."""
 
 import importlib
-from typing import ClassVar, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import gymnasium as gym
 import jax
@@ -78,7 +78,7 @@ class TrainableEncoder(Encoder, Protocol):
         """The encoder whose outcomes `L` are mapped to outcomes `O` by `merge`, `p(new | old)`."""
         ...
 
-    def perturbed(self, observations, size, key):
+    def perturbed(self, observations, size, key) -> Any:
         """Observations with noise of `size` in units of the standardised inputs, if they can."""
         ...
 
@@ -154,4 +154,4 @@ def _leaf_shapes(space: gym.Space) -> list[tuple[int, ...]]:
         return [shape for key in sorted(space.spaces) for shape in _leaf_shapes(space[key])]
     if isinstance(space, gym.spaces.Tuple):
         return [shape for part in space.spaces for shape in _leaf_shapes(part)]
-    return [space.shape]
+    return [space.shape or ()]

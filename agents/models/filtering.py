@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 from pymdp.maths import log_stable
 
@@ -43,7 +44,8 @@ def variational_free_energy(
     prior: Float[Array, "*batch K"],
 ) -> Float[Array, "*batch"]:
     """`E_q[log q(s) - log p(o, s)]` in nats; the `vfe` that `Agent.infer_states` reports."""
-    return jnp.sum(belief * (log_stable(belief) - log_stable(prior) - log_likelihood), axis=-1)
+    log_belief, log_prior = jnp.asarray(log_stable(belief)), jnp.asarray(log_stable(prior))
+    return jnp.sum(belief * (log_belief - log_prior - log_likelihood), axis=-1)
 
 
 def predict_belief(
@@ -61,7 +63,7 @@ def predict_belief(
 
 def filter_beliefs(
     log_likelihood: Float[Array, "N T K"],
-    actions: Int[Array, "N T"],
+    actions: Int[Array | np.ndarray, "N T"],
     B: Float[Array, "K K U"],
     D: Float[Array, " K"],
 ) -> tuple[Float[Array, "N T K"], Float[Array, "N T K"]]:

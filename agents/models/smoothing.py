@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from .filtering import filter_beliefs
@@ -26,8 +27,8 @@ class Smoothed(NamedTuple):
 
 def smooth(
     log_likelihood: Float[Array, "N T K"],
-    actions: Int[Array, "N T"],
-    mask: Bool[Array, "N T"],
+    actions: Int[Array | np.ndarray, "N T"],
+    mask: Bool[Array | np.ndarray, "N T"],
     B: Float[Array, "K K U"],
     D: Float[Array, " K"],
 ) -> Smoothed:

@@ -23,7 +23,7 @@ def steps_to_goal(model: GenerativeModel) -> int:
     utility = model.C @ model.A if model.H is None else model.H
     if np.ptp(utility) == 0:
         return 0
-    leads_to = (model.B > REACHABLE).any(axis=-1)
+    leads_to = np.any(model.B > REACHABLE, axis=-1)
     reached, steps = goal_vector(model) > 0, 0
     while True:
         wider = reached | leads_to[reached].any(axis=0)

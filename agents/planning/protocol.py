@@ -43,9 +43,15 @@ def explained(
         return values.reshape(len(values), num_actions, -1)
 
     best = by_action(neg_efe).argmax(axis=2)[:, :, None]
-    parts = neg_efe, utility, info_gain, inductive
+
+    def of_best(values):
+        return np.take_along_axis(by_action(values), best, 2)[..., 0]
+
     return Explanation(
-        *(np.take_along_axis(by_action(part), best, 2)[..., 0] for part in parts),
+        of_best(neg_efe),
+        of_best(utility),
+        of_best(info_gain),
+        of_best(inductive),
         by_action(posterior).sum(axis=2),
     )
 

@@ -46,10 +46,10 @@ class PolicyTree(eqx.Module):
         reached = _prefix_matrices(jnp.asarray(model.B), model.policy_len)
         parts = (C @ A)[None]
         if model.use_states_info_gain:
-            parts = parts + stable_xlogx(A).sum(axis=0, keepdims=True)  # minus the ambiguity
-            parts = jnp.concatenate([parts, A])
+            minus_ambiguity = jnp.asarray(stable_xlogx(A)).sum(axis=0, keepdims=True)
+            parts = jnp.concatenate([parts + minus_ambiguity, A])
         self.weights = jnp.einsum("ok,pkj->opj", parts, reached)
-        self.log_prior = None if model.E is None else log_stable(jnp.asarray(model.E))
+        self.log_prior = None if model.E is None else jnp.asarray(log_stable(jnp.asarray(model.E)))
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
         self.gamma, self.alpha = model.gamma, model.alpha
 

@@ -60,7 +60,9 @@ def common_scenarios(study: Study) -> tuple[list[str], list[str]]:
         Scenarios with a score in which the first learner ran, and contenders, in their order;
         both empty where there is nothing to compare.
     """
-    first = study.learners[0] if study.learners else None
+    if not study.learners:
+        return [], []
+    first = study.learners[0]
     shared = [n for n in study.scenarios if (s := study.at(n, first)) and s.score is not None]
     shared = distinct_worlds(shared)
     complete = [c for c in study.contenders if all(study.at(n, c) for n in shared)]
@@ -69,7 +71,8 @@ def common_scenarios(study: Study) -> tuple[list[str], list[str]]:
 
 def aggregate(study: Study, scenarios: Sequence[str], contender: str) -> tuple[Estimate, Estimate]:
     """Interquartile mean of all scores of a contender, and the mean of those of each scenario."""
-    strata = [study.at(name, contender).scores for name in scenarios]
+    summaries = [study.at(name, contender) for name in scenarios]
+    strata = [summary.scores for summary in summaries if summary and summary.scores]
     return interquartile_estimate(strata), mean_over_strata(strata)
 
 
@@ -86,6 +89,8 @@ def difference(study: Study, mine: Summary, theirs: Summary | None) -> Estimate 
     if len({len(returns) for returns in (*x, *y)}) != 1:
         return None
     low, high = (study.reference(mine.scenario, name) for name in (LOW_REFERENCE, HIGH_REFERENCE))
+    if low is None or high is None:
+        return None
     return paired_difference(x, y).scaled(0.0, high - low)
 
 

@@ -115,7 +115,7 @@ class Study:
     def reference(self, scenario: str, name: str) -> float | None:
         """Mean return of a contender that does not learn; None where there is none."""
         trials = self._groups.get((scenario, name, 0), [])
-        means = [trial.mean_return for trial in trials if not trial.error]
+        means = [trial.mean_return for trial in trials if trial.mean_return is not None]
         return float(np.mean(means)) if means else None
 
     @property
@@ -130,7 +130,10 @@ class Study:
         returns = tuple(value for value in returns if value is not None)
         over = "seeds" if len(trials) > 1 else "episodes"
         estimate = _return_estimate(trials, returns)
-        has_score = low is not None and high is not None and high > low and estimate is not None
+        scores = score = None
+        if low is not None and high is not None and high > low and estimate is not None:
+            scores = tuple((x - low) / (high - low) for x in returns)
+            score = estimate.scaled(low, high)
         return Summary(
             scenario,
             contender,
@@ -138,8 +141,8 @@ class Study:
             tuple(trials),
             returns,
             estimate,
-            tuple((x - low) / (high - low) for x in returns) if has_score else None,
-            estimate.scaled(low, high) if has_score else None,
+            scores,
+            score,
             over,
             self._steps(scenario, contender, trials),
         )

@@ -25,6 +25,8 @@ def benchmark(
 ) -> int:
     """Compare aifgym, PPO and the references; finished trials are kept and not run again.
 
+    Needs the extra `bench`, and `ray` for a cluster.
+
     Args:
         out: Run folder for results.csv, report.html, report.md and figures.
         group: Which trials: quick takes minutes, standard 45 to 90 minutes, full is for a cluster.
@@ -46,6 +48,8 @@ def benchmark(
 
 def tune(out: Path = Path("ppo_tuning.csv")) -> int:
     """Search for the settings of "PPO tuned"; about 25 minutes on one core.
+
+    Needs the extra `bench`.
 
     Args:
         out: CSV file with one line per round and setting, the best of the last round first.

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from gymnasium.error import DependencyNotInstalled
+
 from ...envs import LineWorld
 from ...training import TrainConfig
 from ..commands import evaluate as evaluate_command
@@ -15,7 +17,7 @@ from ..commands import train as train_command
 from ..commands.support import MissingExtra, require_bench
 from ..commands.train import TrainArguments
 from ..studies.seeds import SeedStudy
-from ..system import compilation_cache
+from ..system import compilation_cache, devices
 from .benchmark import benchmark, tune
 from .parsing import complain, parse
 from .pictures import animate, render_speed
@@ -85,6 +87,8 @@ def evaluate(
 def reproduce(figures: Path | None = None) -> int:
     """Run pymdp's tutorial and compare every figure with the page; exit code 1 if any is off.
 
+    MP4 files need the extra `bench`.
+
     Args:
         figures: Folder for the tutorial's figures and animations: PNG, SVG, GIF, and MP4.
     """
@@ -129,6 +133,8 @@ def seeds(
 def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int:
     """Time environment, agent and training beside their peers; about 10 minutes on 2 cores.
 
+    Needs the extra `bench`.
+
     Args:
         out: Folder for speed.csv and speed.png.
         turns: How often ours and the peer are timed, in turn.
@@ -167,7 +173,12 @@ def run(arguments: list[str] | None = None) -> int:
         # Whoever read the output has enough; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ValueError, TypeError, OSError, MissingExtra) as error:
+    except (ValueError, TypeError, OSError, MissingExtra, DependencyNotInstalled) as error:
         return complain(" ".join(str(error).split()) or type(error).__name__)
+    except (AssertionError, RuntimeError):
+        message = devices.complaint()
+        if message is None:
+            raise
+        return complain(message)
     except SystemExit as stop:
         return int(stop.code or 0)

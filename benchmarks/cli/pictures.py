@@ -19,7 +19,7 @@ def animate(
     """Animate one episode of an agent file: its path, its beliefs, and why it acted.
 
     Writes the path over the observation density and over the encoder's decision regions, as GIF,
-    MP4 (with ffmpeg), and the last frame as PNG and SVG.
+    MP4 (with ffmpeg, which the extra `bench` brings), and the last frame as PNG and SVG.
 
     Args:
         agent: Agent file.
@@ -39,6 +39,8 @@ def render_speed(
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
     """Print how many frames per second the environment draws.
+
+    Needs the extra `render`.
 
     Args:
         num_frames: Frames to time.

@@ -2,11 +2,12 @@
 
 import sys
 
-from ..system import interrupts
+from ..system import interrupts, output
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the program: exit code 0, 1 (a check failed), 2 (bad input) or 130 (interrupted)."""
+    output.degrade()
     try:
         with interrupts.never_lost():
             from .cli import run

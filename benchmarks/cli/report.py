@@ -11,6 +11,8 @@ Folder = Annotated[Path, tyro.conf.Positional]
 def report(folder: Folder, readme: Path | None = None) -> int:
     """Write report.md, report.html and figures again, from the results.csv of a run folder.
 
+    Needs the extra `bench`.
+
     Args:
         folder: Run folder, which holds results.csv.
         readme: Also rewrite what stands between the markers "results" in this file.

@@ -36,7 +36,7 @@ def check_parent(out: Path) -> None:
 
 def write_table(path: Path, rows: list[dict]) -> None:
     """Writes dicts with the same keys as CSV, all or nothing."""
-    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
@@ -44,7 +44,7 @@ def write_table(path: Path, rows: list[dict]) -> None:
 
 def require_bench(command: str) -> None:
     """Raises MissingExtra where the peers and the plots of `command` are not installed."""
-    needed = ("stable_baselines3", "matplotlib", "jinja2")
+    needed = ("stable_baselines3", "filelock", "matplotlib", "jinja2")
     missing = [name for name in needed if not importlib.util.find_spec(name)]
     if missing:
         raise MissingExtra(

@@ -44,7 +44,7 @@ class TrainArguments:
         path = run / ARGUMENTS_FILE
         if not path.exists():
             raise ValueError(f"--resume: {run} holds no run ({ARGUMENTS_FILE} is missing)")
-        stored = json.loads(path.read_text())
+        stored = json.loads(path.read_text(encoding="utf-8"))
         config = stored["config"] | {"tutorial": TutorialRecipe(**stored["config"]["tutorial"])}
         return cls(
             Path(stored["out"]),
@@ -105,8 +105,8 @@ def _num_steps(arguments: TrainArguments) -> int | None:
     if config.num_states == "auto":
         return None
     recipe = configured_recipe(config, config.num_states or arguments.world.num_states)
-    finetuned = recipe.finetune is not None and config.dynamics != "learned"
-    return int(recipe.main.num_steps + (recipe.finetune.num_steps if finetuned else 0))
+    finetune = recipe.finetune if config.dynamics != "learned" else None
+    return int(recipe.main.num_steps + (finetune.num_steps if finetune else 0))
 
 
 def _summary(history: History) -> str:

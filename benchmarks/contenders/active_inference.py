@@ -68,7 +68,7 @@ class ActiveInference(Contender):
         self.reward_free_steps = steps
 
     def _with_told_goal(self, env_factory: EnvFactory) -> ActiveInferenceEncoderAgent:
-        return self._agent.with_goal(state=env_factory().unwrapped.world.rewarded_state)
+        return self._agent.with_goal(state=env_factory().get_wrapper_attr("world").rewarded_state)
 
     def _relearned(self, env_factory: EnvFactory, budget: int, seed: int):
         """B by expectation maximisation, encoder and goal kept."""
@@ -90,7 +90,7 @@ class LearnedDynamics(ActiveInference):
     fit_arguments: ClassVar[dict] = {"preferences": "reward"}
 
     def _config(self, env, budget):
-        num_states = env.unwrapped.world.num_states
+        num_states = env.get_wrapper_attr("world").num_states
         return dataclasses.replace(super()._config(env, budget), num_states=num_states)
 
     def _count(self, steps: int) -> None:

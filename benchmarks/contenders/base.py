@@ -2,9 +2,10 @@
 
 import abc
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import gymnasium as gym
+import numpy as np
 
 EnvFactory = Callable[[], gym.Env]
 
@@ -70,5 +71,7 @@ class Contender(abc.ABC):
             self.train(env_factory, budget, seed)
 
     @abc.abstractmethod
-    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+    def predict(
+        self, observation, state=None, episode_start=None, deterministic=True
+    ) -> tuple[np.ndarray, Any]:
         """SB3's protocol: actions `(N,)` and the memory to hand back."""

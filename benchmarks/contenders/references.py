@@ -27,7 +27,7 @@ class Random(Reference):
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Only seeds the actions."""
-        self._num_actions = int(env_factory().action_space.n)
+        self._num_actions = gym.spaces.flatdim(env_factory().action_space)
         self._rng = np.random.default_rng(seed)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
@@ -168,7 +168,7 @@ def _constant_return(transitions: np.ndarray, world: KnownWorld, horizon: int) -
     for _ in range(horizon):
         belief = transitions @ belief
         total += belief[world.rewarded_state]
-    return total
+    return float(total)
 
 
 def _steps_since_start(shape, state, episode_start) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Stable-Baselines3's PPO in four forms, and sb3-contrib's RecurrentPPO."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class PPO(Contender):
         super().__init__()
         self.settings = self.default_settings if settings is None else settings
         self.hyperparameters = {"num_envs": self.num_envs, **self.settings}
-        self._model = None
+        self._model: Any = None  # SB3 is imported on demand
         self._steps_before = 0
 
     def train(self, env_factory, budget, seed) -> None:
@@ -52,7 +52,7 @@ class PPO(Contender):
     def _enter(self, changed_envs, seed: int) -> None:
         self._model.set_env(changed_envs)
 
-    def _make_envs(self, env_factory: EnvFactory, seed: int):
+    def _make_envs(self, env_factory: EnvFactory, seed: int) -> Any:
         import torch
         from stable_baselines3.common.vec_env import DummyVecEnv
 
@@ -61,7 +61,7 @@ class PPO(Contender):
         env.seed(seed)
         return env
 
-    def _make_model(self, env, seed: int):
+    def _make_model(self, env, seed: int) -> Any:
         import stable_baselines3 as sb3
 
         return sb3.PPO("MlpPolicy", env, seed=seed, device="cpu", **self.settings)

@@ -76,7 +76,7 @@ class SB3VecEnv(VecEnv):
 
     def get_images(self) -> Sequence[np.ndarray | None]:
         """What the vector environment renders."""
-        return list(self.env.render() or [])
+        return [np.asarray(frame) for frame in self.env.render() or ()]
 
     def get_attr(self, attr_name: str, indices=None) -> list[Any]:
         """The vector environment's attribute, once for each environment asked for."""

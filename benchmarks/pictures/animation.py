@@ -36,13 +36,14 @@ class EpisodeView:
         episode: Episode,
         world: LineWorld,
         names: Names,
-        draw_ground: Callable[[Axes, tuple[float, ...]], None],
+        draw_ground: Callable[[Axes, plane.Limits], None],
         title: str,
     ) -> None:
         self.episode, self.names = episode, names
         self.figure = Figure(figsize=(12, 5), dpi=100, layout="constrained")
         self._canvas = FigureCanvasAgg(self.figure)
-        left, middle, right = self.figure.subfigures(1, 3, width_ratios=[4.3, 4.3, 3.4])
+        widths = [4.3, 4.3, 3.4]
+        left, middle, right = self.figure.subfigures(1, 3, squeeze=False, width_ratios=widths)[0]
         self.headline = self.figure.suptitle(" ", fontsize=12, weight="bold")
         axes, limits = left.subplots(), plane.extent(world, episode.observations)
         draw_ground(axes, limits)

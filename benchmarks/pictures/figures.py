@@ -80,7 +80,7 @@ def confusion_matrices(confusions: dict[str, np.ndarray]) -> Figure:
     figure = style.new_figure(4.3 * len(confusions) + 0.8, 4.3)
     panels = figure.subplots(1, len(confusions), squeeze=False)[0]
     for axes, (title, matrix) in zip(panels, confusions.items()):
-        image = axes.imshow(matrix, vmin=0, vmax=1, cmap=style.PROBABILITY_MAP)
+        axes.imshow(matrix, vmin=0, vmax=1, cmap=style.PROBABILITY_MAP)
         size = len(matrix)
         ticks = range(0, size, 1 if size <= plane.MOST_LABELS else 5)
         font = 9 if size <= 12 else 7
@@ -90,7 +90,9 @@ def confusion_matrices(confusions: dict[str, np.ndarray]) -> Figure:
         for (row, column), value in np.ndenumerate(matrix if size <= 10 else np.zeros((0, 0))):
             ink = "black" if value > 0.5 else "white"
             axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink)
-    figure.colorbar(image, ax=panels, label="p(inferred | true)", fraction=0.04, pad=0.02)
+    figure.colorbar(
+        panels[-1].images[0], ax=panels, label="p(inferred | true)", fraction=0.04, pad=0.02
+    )
     return figure
 
 

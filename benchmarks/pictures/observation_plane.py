@@ -15,10 +15,11 @@ from .episode import Names
 
 PIXELS = 320
 MOST_LABELS = 24
+Limits = tuple[float, float, float, float]
 HALO = [effects.withStroke(linewidth=2.5, foreground="white")]
 
 
-def extent(world: LineWorld, observations: np.ndarray | None = None) -> tuple[float, ...]:
+def extent(world: LineWorld, observations: np.ndarray | None = None) -> Limits:
     """`(left, right, bottom, top)`: all means with 3 deviations around, and all observations."""
     low = world.means.min(axis=0) - 3 * world.emission_scale
     high = world.means.max(axis=0) + 3 * world.emission_scale
@@ -32,20 +33,20 @@ def extent(world: LineWorld, observations: np.ndarray | None = None) -> tuple[fl
     return float(x - half), float(x + half), float(y - half), float(y + half)
 
 
-def grid_points(limits: tuple[float, ...]) -> np.ndarray:
+def grid_points(limits: Limits) -> np.ndarray:
     """`(PIXELS, PIXELS, 2)`, centres of the pixels of a picture, bottom row first."""
     left, right, bottom, top = limits
     steps = (np.arange(PIXELS) + 0.5) / PIXELS
     return np.stack(np.meshgrid(left + steps * (right - left), bottom + steps * (top - bottom)), -1)
 
 
-def decision_grid(agent: ActiveInferenceEncoderAgent, limits: tuple[float, ...]) -> np.ndarray:
+def decision_grid(agent: ActiveInferenceEncoderAgent, limits: Limits) -> np.ndarray:
     """`(PIXELS, PIXELS)` int, the encoder's most probable outcome at each pixel."""
     points = grid_points(limits).reshape(-1, 2).astype(np.float32)
     return agent.encode(points).argmax(axis=1).reshape(PIXELS, PIXELS)
 
 
-def density_grid(world: LineWorld, limits: tuple[float, ...]) -> np.ndarray:
+def density_grid(world: LineWorld, limits: Limits) -> np.ndarray:
     """Sum of the states' densities, cut at the height of one of them, from 0 to 1.
 
     Source: pymdp's tutorial, section 10 `normalize_density_for_display`.
@@ -55,14 +56,16 @@ def density_grid(world: LineWorld, limits: tuple[float, ...]) -> np.ndarray:
     return np.minimum(np.exp(-0.5 * squares).sum(axis=-1), 1.0)
 
 
-def draw_density(axes: Axes, world: LineWorld, limits: tuple[float, ...]) -> None:
+def draw_density(axes: Axes, world: LineWorld, limits: Limits) -> None:
     """Shades of grey that leave all colours readable."""
     axes.imshow(
         density_grid(world, limits), extent=limits, origin="lower", cmap="Greys", vmin=0, vmax=2.4
     )
 
 
-def draw_regions(axes: Axes, grid: np.ndarray, names: Names, world: LineWorld, limits) -> None:
+def draw_regions(
+    axes: Axes, grid: np.ndarray, names: Names, world: LineWorld, limits: Limits
+) -> None:
     """Pale in the colour of the state that an index stands for, with white borders."""
     colours = np.array(style.state_colours(world.num_states))
     pale = 0.45 * colours + 0.55
@@ -83,7 +86,7 @@ def draw_ellipses(axes: Axes, world: LineWorld) -> None:
             axes.add_patch(Circle(mean, radius, fill=False, color=dark, linestyle=line, lw=1.1))
 
 
-def draw_states(axes: Axes, world: LineWorld, limits) -> list[Artist]:
+def draw_states(axes: Axes, world: LineWorld, limits: Limits) -> list[Artist]:
     """Dots with the states' numbers; beyond 24 states each fifth number, inside of the circle.
 
     Returns:
@@ -113,4 +116,5 @@ def draw_states(axes: Axes, world: LineWorld, limits) -> list[Artist]:
 
 def write_at(axes: Axes, place, text: str, **style_of_text) -> Artist:
     """Small centred text."""
-    return axes.text(*place, text, ha="center", va="center_baseline", fontsize=8, **style_of_text)
+    x, y = place
+    return axes.text(x, y, text, ha="center", va="center_baseline", fontsize=8, **style_of_text)

@@ -5,6 +5,7 @@ Colours are Okabe and Ito's; a contender, and a state, has the same one in every
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -37,7 +38,7 @@ OTHERS = (
     ((60, 100, 40), "<"),
     ((90, 60, 40), ">"),
 )
-RC = {
+RC: dict[Any, Any] = {
     "font.size": 10,
     "axes.titlesize": 11,
     "axes.labelsize": 10,

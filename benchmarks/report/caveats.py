@@ -50,7 +50,7 @@ def _episode_noise(study: Study) -> list[str]:
         errors[scenario] = (high - low) / 2
     if not errors:
         return []
-    worst = max(errors, key=errors.get)
+    worst = max(errors, key=lambda scenario: errors[scenario])
     return [
         "All contenders meet the same evaluation episodes, so their differences are less noisy "
         "than their levels; intervals over seeds leave the choice of episodes out. Other episodes "
@@ -65,9 +65,10 @@ def _still_improving(study: Study) -> list[str]:
     found = []
     for scenario in study.scenarios:
         for name in study.learners:
-            curve = [s for s in study.curve(scenario, name) if s.mean_return and s.score]
-            if len(curve) > 1 and curve[-1].mean_return.low > curve[-2].mean_return.high:
-                earlier, last = (f"{s.score.value:.3f}" for s in curve[-2:])
+            summaries = study.curve(scenario, name)
+            curve = [(s.mean_return, s.score) for s in summaries if s.mean_return and s.score]
+            if len(curve) > 1 and curve[-1][0].low > curve[-2][0].high:
+                earlier, last = (f"{score.value:.3f}" for _, score in curve[-2:])
                 found.append(f"{name} in {scenario} ({earlier}, then {last})")
     return [
         "Still better at the largest budget than at the one before, so that more steps may help: "
@@ -113,14 +114,14 @@ def _tuning(study: Study) -> list[str]:
     """Where the search for settings did not pay."""
     (tuned,), (default,) = TUNED, DEFAULT
     pairs = [(study.at(n, tuned), study.at(n, default)) for n in study.scenarios]
-    pairs = [(t, d) for t, d in pairs if t and d and t.score and d.score]
+    scored = [(t.scenario, t.score, d.score) for t, d in pairs if t and d and t.score and d.score]
     not_above = ", ".join(
-        f"{t.scenario} ({shown(t.score)} and {shown(d.score)})"
-        for t, d in pairs
-        if t.score.value <= d.score.value
+        f"{scenario} ({shown(best)} and {shown(plain)})"
+        for scenario, best, plain in scored
+        if best.value <= plain.value
     )
     return [
-        f"{tuned} is no better than {default} with its defaults in {not_above}, of {len(pairs)} "
+        f"{tuned} is no better than {default} with its defaults in {not_above}, of {len(scored)} "
         "scenarios where both ran: other settings may well do better than those found, and no form "
         "of PPO with memory was tuned."
     ] if not_above else []  # fmt: skip
@@ -137,7 +138,7 @@ def _same(study: Study) -> list[str]:
 def _recipe(study: Study) -> list[str]:
     """How often the tutorial's recipe, as published, does not get half of the way."""
     found = [s for n in study.scenarios if (s := study.at(n, PUBLISHED_RECIPE)) and s.scores]
-    scores = [score for summary in found for score in summary.scores]
+    scores = [score for summary in found for score in summary.scores or ()]
     if not scores:
         return []
     low = sum(score < 0.5 for score in scores)

@@ -165,13 +165,13 @@ def _curves(study: Study, scenario: str, kind: str, x, label: str, how: str) -> 
     title = f"{scenario}: score against {label}"
     told = []
     for name in drawn:
-        curve = [s for s in study.curve(scenario, name) if s.score is not None]
-        told.append(f"{name} " + ", ".join(f"{s.score.value:.2f} at {x(s):,.6g}" for s in curve))
+        curve = [(x(s), s.score) for s in study.curve(scenario, name) if s.score is not None]
+        told.append(f"{name} " + ", ".join(f"{s.value:.2f} at {at:,.6g}" for at, s in curve))
     return _picture(figure, f"{kind}-{scenario}", title, f"{title}: {'; '.join(told)}", how)
 
 
 def _property(scenario: str, argument: str) -> float:
-    world = SCENARIOS[scenario].make_env().unwrapped.world
+    world = SCENARIOS[scenario].make_env().get_wrapper_attr("world")
     return float(getattr(world, argument))
 
 

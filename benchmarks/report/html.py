@@ -16,7 +16,9 @@ def render(title: str, sections: Sequence[Section]) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    text = resources.files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")
+    text = (
+        resources.files("aifgym.benchmarks.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
+    )
     page = environment.from_string(text)
     return page.render(title=title, sections=sections, kind=_kind, data=_data)
 

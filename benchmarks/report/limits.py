@@ -85,9 +85,12 @@ def _worse_after_more(study: Study, ours: str) -> list[str]:
     """Where more steps made an agent worse, beyond the intervals."""
     worse = []
     for scenario in study.scenarios:
-        *earlier, last = [s for s in study.curve(scenario, ours) if s.mean_return] or [None]
-        best = max(earlier, key=lambda s: s.mean_return.value, default=None)
-        if best and best.mean_return.low > last.mean_return.high:
+        curve = [(s.mean_return, s) for s in study.curve(scenario, ours) if s.mean_return]
+        if len(curve) < 2:
+            continue
+        *earlier, (reached, last) = curve
+        highest, best = max(earlier, key=lambda pair: pair[0].value)
+        if highest.low > reached.high:
             worse.append(f"{scenario} {_said(last)}, after {best.budget:,} steps {_said(best)}")
     return [f"Worse after more steps: {'; '.join(worse)}."] if worse else []
 
@@ -128,9 +131,10 @@ def _failed_trainings(study: Study, ours: str) -> list[str]:
     found = []
     for scenario in study.scenarios:
         for s in study.curve(scenario, ours):
-            low = sum(score < 0.5 for score in s.scores or ())
+            scores = s.scores or ()
+            low = sum(score < 0.5 for score in scores)
             if low and s.budget:
-                found.append(f"{scenario} at {s.budget:,} ({low} of {len(s.scores)})")
+                found.append(f"{scenario} at {s.budget:,} ({low} of {len(scores)})")
     return [f"Trainings with a score below 0.5: {'; '.join(found)}."] if found else []
 
 

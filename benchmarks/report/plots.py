@@ -34,7 +34,8 @@ def draw_scores(axes: Axes, summaries: Sequence[Summary]) -> None:
         axes.plot(at, row + spread, "o", color=colour, ms=4, alpha=0.55, mec="none")
         failed = np.array([bool(result.error) for result in summary.results])
         axes.plot(at[failed], (row + spread)[failed], "x", color="black", ms=6)
-        _draw_estimate(axes, row, summary.score, colour, LOWEST_SHOWN)
+        if summary.score is not None:
+            _draw_estimate(axes, row, summary.score, colour, LOWEST_SHOWN)
     _label_rows(axes, [row_label(summary) for summary in summaries])
     for value in (0, 1):
         axes.axvline(value, color="0.45", lw=0.8, ls=":", zorder=0)
@@ -73,7 +74,7 @@ def draw_curves(
     for name in study.learners:
         curve = [s for s in shown if s.contender == name]
         if curve:
-            draw_line(axes, name, [x(s) for s in curve], [s.score for s in curve])
+            draw_line(axes, name, [x(s) for s in curve], [s.score for s in curve if s.score])
     budgets = sorted({s.budget for s in shown}) if ticks_at_budgets else []
     _log_axis(axes, [x(s) for s in shown if x(s) > 0], budgets)
     for name in (LOW_REFERENCE, HIGH_REFERENCE, CEILING):

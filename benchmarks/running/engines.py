@@ -37,6 +37,7 @@ def in_process(trials: Iterable[Trial]) -> Iterator[Finished]:
 
 
 def _attempted(trial: Trial) -> list[TrialResult]:
+    reason = ""
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             return run_trial(trial)

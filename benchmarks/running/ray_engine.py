@@ -1,6 +1,7 @@
 """Trials on a Ray cluster: the same trials and the same results file, on more than one machine."""
 
 import importlib.util
+import logging
 import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping
@@ -62,9 +63,9 @@ def _connected(address: str):
     import ray
 
     # Without an address Ray would look for a cluster before it starts one.
-    here = {"include_dashboard": False} if address == "local" else {}
+    here: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
     try:
-        ray.init(log_to_driver=False, logging_level="ERROR", address=address, **here)
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, address=address, **here)
     except (ConnectionError, ValueError) as error:
         raise ValueError(f"--ray: no cluster answers at {address}: {error}") from error
     return ray

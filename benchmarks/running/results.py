@@ -7,8 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-
-from filelock import FileLock
+from typing import Any
 
 RESULTS_FILE = "results.csv"
 Key = tuple[str, str, int, int]
@@ -70,7 +69,7 @@ def append_results(folder: Path, results: Sequence[TrialResult]) -> None:
     A last line that a crash left unfinished is set aside first, so that it swallows nothing.
     """
     path = folder / RESULTS_FILE
-    with FileLock(_lock(path)):
+    with _locked(path):
         _set_damaged_tail_aside(path)
         is_new = not path.exists() or path.stat().st_size == 0
         text = "".join(map(_line, results))
@@ -94,7 +93,7 @@ def read_results(folder: Path) -> list[TrialResult]:
     if not path.exists():
         return []
     if os.access(folder, os.W_OK):
-        with FileLock(_lock(path)):
+        with _locked(path):
             _set_damaged_tail_aside(path)
     with open(path, newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
@@ -122,15 +121,18 @@ class FinishedKeys:
                 new = file.read()
             whole = new[: new.rfind(b"\n") + 1]
             self._offset += len(whole)
-            for row in csv.DictReader(io.StringIO(whole.decode(), newline=""), FIELDS):
+            for row in csv.DictReader(io.StringIO(whole.decode(), newline=""), list(FIELDS)):
                 if not row["error"] and row["seed"] != "seed":  # neither failed nor the header
                     key = row["scenario"], row["contender"], int(row["seed"]), int(row["budget"])
                     self._keys.add(key)
         return self._keys
 
 
-def _lock(path: Path) -> str:
-    return f"{path}.lock"
+def _locked(path: Path):
+    """Held while the file is written; on demand, for commands that need no results."""
+    from filelock import FileLock
+
+    return FileLock(f"{path}.lock")
 
 
 def _header() -> str:
@@ -167,7 +169,9 @@ def _set_damaged_tail_aside(path: Path) -> None:
 
 def _parsed(path: Path, line: int, row: dict[str, str]) -> TrialResult:
     try:
-        values = {n: row[n] if kind is str else json.loads(row[n]) for n, kind in FIELDS.items()}
+        values: dict[str, Any] = {
+            n: row[n] if kind is str else json.loads(row[n]) for n, kind in FIELDS.items()
+        }
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}, line {line} is damaged ({error}): remove the line") from error
     return TrialResult(**values)

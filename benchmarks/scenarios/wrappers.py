@@ -25,7 +25,7 @@ class DeadAction(gym.ActionWrapper):
 
 def transition_matrix(env: gym.Env) -> np.ndarray:
     """B as it truly is, `(K, K, U)`, a dead action included."""
-    B = env.unwrapped.world.transition_matrix
+    B = env.get_wrapper_attr("world").transition_matrix
     if env.has_wrapper_attr("dead_action"):
         B = B.copy()
         B[:, :, env.get_wrapper_attr("dead_action")] = B[:, :, STAY]

@@ -60,7 +60,7 @@ def _steps(env_id: str):
     """One step, with the resets that it needs."""
     env = gym.make(env_id)
     env.reset(seed=0)
-    actions = np.random.default_rng(0).integers(env.action_space.n, size=1000)
+    actions = np.random.default_rng(0).integers(gym.spaces.flatdim(env.action_space), size=1000)
 
     def act():
         for action in actions:
@@ -74,7 +74,9 @@ def _steps(env_id: str):
 def _vector_steps(env_id: str):
     envs = gym.make_vec(env_id, num_envs=MANY)
     envs.reset(seed=0)
-    actions = np.random.default_rng(0).integers(envs.single_action_space.n, size=MANY)
+    actions = np.random.default_rng(0).integers(
+        gym.spaces.flatdim(envs.single_action_space), size=MANY
+    )
     return lambda: envs.step(actions)
 
 
@@ -165,7 +167,8 @@ def prepared_peers():
     """Peers as they are fastest, and nothing compiled taken from the disk."""
     import torch
 
-    threads, cached = torch.get_num_threads(), jax.config.jax_enable_compilation_cache
+    threads = torch.get_num_threads()
+    cached = jax.config.jax_enable_compilation_cache  # pyright: ignore[reportAttributeAccessIssue]
     torch.set_num_threads(1)  # networks this small lose time to a second thread
     jax.config.update("jax_enable_compilation_cache", False)
     with warnings.catch_warnings():

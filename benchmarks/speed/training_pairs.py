@@ -13,6 +13,7 @@ from ...training.descent import sgd as trainer
 from ...training.descent.recipes import TutorialRecipe
 from ...training.objectives.tutorial import DiscreteModel
 from ..studies.tutorial_loop import train_eagerly
+from .measurement import Action
 
 WORLD, RESTARTS = LineWorld(), 16
 
@@ -28,7 +29,7 @@ def untrained_model() -> GenerativeModel:
     )
 
 
-def tutorial_training():
+def tutorial_training() -> tuple[Action, Action]:
     """Ours and the tutorial's way, on the same data, from the same weights, with the same draws."""
     recipe, model = TutorialRecipe(num_restarts=1), untrained_model()
     data, held_out = (simulate(WORLD, num, 6, jr.key(num))[0] for num in (640, 320))
@@ -42,7 +43,7 @@ def tutorial_training():
     return ours, lambda: train_eagerly(encoder, model, data, held_out, recipe, jr.key(3))
 
 
-def tutorial_training_cold():
+def tutorial_training_cold() -> tuple[Action, Action]:
     """The same, compiled anew each time."""
 
     def from_nothing(train):
@@ -52,11 +53,11 @@ def tutorial_training_cold():
 
         return run
 
-    return tuple(from_nothing(train) for train in tutorial_training())
+    ours, theirs = tutorial_training()
+    return from_nothing(ours), from_nothing(theirs)
 
 
-def restarts():
+def restarts() -> tuple[Action, Action]:
     """Sixteen trainings side by side, and one."""
-    return tuple(
-        lambda num=num: fit(WORLD, TrainConfig(num_restarts=num), seed=0) for num in (RESTARTS, 1)
-    )
+    many, one = (TrainConfig(num_restarts=num) for num in (RESTARTS, 1))
+    return lambda: fit(WORLD, many, seed=0), lambda: fit(WORLD, one, seed=0)

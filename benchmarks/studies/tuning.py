@@ -42,7 +42,7 @@ ROUNDS = (Round(24, 16_384, (1000,)), Round(6, 65_536, (1001, 1002)))
 
 
 def search(
-    rounds: Sequence[Round] = ROUNDS, progress: Callable[[int], None] = lambda steps: None
+    rounds: Sequence[Round] = ROUNDS, progress: Callable[[int], object] = lambda steps: None
 ) -> list[dict]:
     """Runs the rounds.
 
@@ -84,7 +84,7 @@ def num_steps(rounds: Sequence[Round] = ROUNDS) -> int:
 
 
 def _drawn(rng: np.random.Generator) -> dict:
-    return {name: values[rng.integers(len(values))] for name, values in SPACE.items()}
+    return {name: values[int(rng.integers(len(values)))] for name, values in SPACE.items()}
 
 
 def _returns(policy, name: str) -> float:
@@ -103,4 +103,7 @@ def _reference_returns(name: str) -> tuple[float, float]:
 def _score(setting: dict, name: str, budget: int, seed: int, references) -> float:
     contender = PPO(setting)
     contender.train(SCENARIOS[name].make_env, budget, seed)
-    return normalised_score(_returns(contender, name), *references)
+    score = normalised_score(_returns(contender, name), *references)
+    if score is None:
+        raise ValueError(f"no score in {name}: {Random.name} and {ExactBayes.name} do not differ")
+    return score

@@ -42,7 +42,7 @@ class Reproduction(NamedTuple):
     curves: sgd.Curves
     confusion_before: np.ndarray
     confusion_after: np.ndarray
-    untrained: ActiveInferenceEncoderAgent | None = None
+    untrained: ActiveInferenceEncoderAgent
 
 
 def reproduce(seed: int = 1, progress=None) -> Reproduction:
@@ -149,7 +149,8 @@ def tutorial_episode(
     Returns:
         T + 1 states, T observations and T actions.
     """
-    key, state, states = jr.PRNGKey(1), world.start_state, [world.start_state]
+    start = int(world.start_state or 0)
+    key, state, states = jr.PRNGKey(1), start, [start]
     observations, actions = [], []
     memory = (np.eye(world.num_states, dtype=np.float32)[[state]],)
     for _ in range(ROLLOUT_STEPS):

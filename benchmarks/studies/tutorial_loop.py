@@ -63,7 +63,10 @@ def _objective(encoder: ObservationEncoder, agent: Agent, batch: Trajectories, w
         seen.append(outcome)
         beliefs, info = agent.infer_states([outcome], empirical_prior=prior, return_info=True)
         vfe = vfe + info["vfe"].mean()
-        prior = agent.update_empirical_prior(batch.actions[:, time, None], beliefs)
+        # It is the list that pymdp's own functions take; only its annotation says more.
+        prior = agent.update_empirical_prior(
+            jnp.asarray(batch.actions)[:, time, None], list(beliefs)
+        )
         predicted.append(prior[0] @ agent.A[0][0].T)
     outcome = jnp.clip(jnp.stack(seen[1:], axis=1), min=MIN_PROBABILITY)
     expected = jnp.clip(jnp.stack(predicted[:-1], axis=1), min=MIN_PROBABILITY)

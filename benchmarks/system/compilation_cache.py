@@ -1,6 +1,7 @@
 """Compiled programs kept between runs of the command line."""
 
 from pathlib import Path
+from typing import Any
 
 import jax
 import platformdirs
@@ -10,7 +11,7 @@ OPTION = "--no-compilation-cache"
 
 def folder() -> Path:
     """Where they are kept: JAX_COMPILATION_CACHE_DIR, else the user's cache folder."""
-    chosen = jax.config.jax_compilation_cache_dir
+    chosen = _option("jax_compilation_cache_dir")
     return Path(chosen) if chosen else platformdirs.user_cache_path("aifgym") / "jax"
 
 
@@ -28,11 +29,16 @@ def use() -> None:
 
 def environment() -> dict[str, str]:
     """What other processes must find in their environment to use the same cache as this one."""
-    chosen = jax.config.jax_compilation_cache_dir
+    chosen = _option("jax_compilation_cache_dir")
     if not chosen:
         return {}
-    least = jax.config.jax_persistent_cache_min_compile_time_secs
+    least = _option("jax_persistent_cache_min_compile_time_secs")
     return {
         "JAX_COMPILATION_CACHE_DIR": str(chosen),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": str(least),
     }
+
+
+def _option(name: str) -> Any:
+    """JAX's options are attributes that it makes while it runs."""
+    return getattr(jax.config, name)

@@ -46,7 +46,8 @@ def never_lost() -> Iterator[None]:
 
 def _interrupt() -> None:
     """Ctrl-C for the main thread, which it wakes where it waits."""
-    if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, signal.SIGINT)
     else:  # Windows
         _thread.interrupt_main()

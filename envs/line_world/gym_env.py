@@ -1,7 +1,7 @@
 """The Gymnasium shell around `LineWorld`."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
@@ -73,7 +73,7 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         world: the `LineWorld` that the arguments describe.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": list(RENDER_MODES), "render_fps": 4}
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 4}  # noqa: RUF012
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         self.render_mode = render_mode
         self.world = LineWorld(
             num_states=num_states,
-            emission_means=emission_means,
+            emission_means=emission_means,  # pyright: ignore[reportArgumentType] it is converted
             emission_scale=emission_scale,
             transition_noise=transition_noise,
             start_state=start_state,
@@ -102,8 +102,8 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         self._next_states = self.world.next_states.tolist()
         self._renderer = Renderer(self.world, render_mode, self.metadata["render_fps"])
         self._state: int | None = None
-        self._target_state: int | None = None
-        self._observation: np.ndarray | None = None
+        self._target_state = 0
+        self._observation = np.zeros(OBSERVATION_DIM, np.float32)
         self._action: int | None = None
         self._steps = 0
 
@@ -130,7 +130,9 @@ class ContinuousLineWorldEnv(gym.Env[np.ndarray, np.int64]):
         self._steps, self._action = 0, None
         return self._observed()
 
-    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+    def step(
+        self, action: int | np.integer
+    ) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Moves the state and observes it.
 
         Args:

@@ -31,7 +31,7 @@ class JaxLineWorld(Env):
     world: LineWorld = LineWorld()
 
     def reset(
-        self, key: PRNGKeyArray, state: State | None = None, env_params: None = None
+        self, key: PRNGKeyArray, state: State | None = None, env_params: dict | None = None
     ) -> tuple[list[Float[Array, " D"]], State]:
         """Starts an episode.
 
@@ -57,8 +57,8 @@ class JaxLineWorld(Env):
         self,
         key: PRNGKeyArray,
         state: State,
-        action: Int[Array, " 1"] | None,
-        env_params: None = None,
+        action: Int[Array, " 1"] | Int[Array, ""] | None,
+        env_params: dict | None = None,
     ) -> tuple[list[Float[Array, " D"]], State]:
         """Moves the state and observes it.
 

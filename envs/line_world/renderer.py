@@ -1,5 +1,7 @@
 """Render modes: the one place that knows which of them makes what of a moment."""
 
+from typing import Any
+
 import gymnasium as gym
 import numpy as np
 
@@ -18,11 +20,11 @@ class Renderer:
         fps: frames per second that the window keeps to.
     """
 
-    def __init__(self, world: LineWorld, render_mode: str, fps: float) -> None:
+    def __init__(self, world: LineWorld, render_mode: str | None, fps: float) -> None:
         self._world, self._render_mode, self._fps = world, render_mode, fps
         self._scene: rendering.Scene | None = None
-        self._window = None
-        self._clock = None
+        self._window: Any = None  # pygame's, imported on demand
+        self._clock: Any = None
 
     def render(self, moment: rendering.Moment) -> str | np.ndarray | None:
         """Text, a `(520, 640, 3)` uint8 frame, or None where the window shows it.
@@ -33,15 +35,14 @@ class Renderer:
         """
         if self._render_mode == "ansi":
             return rendering.text_line(self._world, moment)
-        if self._render_mode == "human" and self._window is None:
-            self._open_window()
+        window = self._opened_window() if self._render_mode == "human" else None
         if self._scene is None:
             self._scene = rendering.Scene(self._world)
-        if self._render_mode == "rgb_array":
+        if window is None:
             return self._scene.frame(moment)
         pygame = rendering.import_pygame("human")
         pygame.event.pump()  # or the desktop takes the window for one that hangs
-        self._window.blit(self._scene.surface(moment), (0, 0))
+        window.blit(self._scene.surface(moment), (0, 0))
         pygame.display.flip()
         self._clock.tick(self._fps)
         return None
@@ -56,7 +57,9 @@ class Renderer:
         """Drops what cannot be pickled: it is made again when needed."""
         return self.__dict__ | {"_scene": None, "_window": None, "_clock": None}
 
-    def _open_window(self) -> None:
+    def _opened_window(self) -> Any:
+        if self._window is not None:
+            return self._window
         pygame = rendering.import_pygame("human")
         try:
             pygame.display.init()
@@ -68,3 +71,4 @@ class Renderer:
             ) from error
         pygame.display.set_caption("ContinuousLineWorld-v0")
         self._clock = pygame.time.Clock()
+        return self._window

@@ -1,6 +1,6 @@
 """The Gymnasium shell around N line worlds at once; NumPy on whole batches."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -53,7 +53,7 @@ class ContinuousLineWorldVectorEnv(
         ValueError: an argument is unknown or not allowed; the message names it.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012
 
     def __init__(
         self,
@@ -67,9 +67,7 @@ class ContinuousLineWorldVectorEnv(
         self.render_mode = render_mode
         self.num_envs = checks.as_integer("num_envs", num_envs, low=1)
         if max_episode_steps is not None:
-            self.max_episode_steps = checks.as_integer(
-                "max_episode_steps", max_episode_steps, low=1
-            )
+            max_episode_steps = checks.as_integer("max_episode_steps", max_episode_steps, low=1)
         self.max_episode_steps = max_episode_steps
         self.autoreset_mode = checks.checked_mode(autoreset_mode)
         self.metadata = type(self).metadata | {"autoreset_mode": self.autoreset_mode}
@@ -86,7 +84,9 @@ class ContinuousLineWorldVectorEnv(
         # Draws the background once, at the first frame.
         self._renderer = Renderer(self.world, render_mode, self.metadata["render_fps"])
         self._everywhere = np.ones(self.num_envs, bool)
-        self._state: np.ndarray | None = None
+        self._started, self._done = False, np.zeros(self.num_envs, bool)
+        self._state, self._target_state, self._steps = np.zeros((3, self.num_envs), np.int64)
+        self._observations = np.zeros((self.num_envs, OBSERVATION_DIM), np.float32)
         self._actions: np.ndarray | None = None
 
     def reset(
@@ -113,12 +113,9 @@ class ContinuousLineWorldVectorEnv(
         mask = checks.checked_flags(
             "reset_mask", options.get("reset_mask", self._everywhere), self.num_envs
         )
-        if self._state is None:
-            if not mask.all():
-                raise ValueError("reset_mask must be all true at the first reset")
-            self._state, self._target_state, self._steps = np.zeros((3, self.num_envs), np.int64)
-            self._done = np.zeros(self.num_envs, bool)
-            self._observations = np.zeros((self.num_envs, OBSERVATION_DIM), np.float32)
+        if not (self._started or mask.all()):
+            raise ValueError("reset_mask must be all true at the first reset")
+        self._started = True
         self._start(np.flatnonzero(mask), options)
         self._done = self._done & ~mask
         return self._observations.copy(), self._info(mask)
@@ -140,7 +137,7 @@ class ContinuousLineWorldVectorEnv(
             gymnasium.error.ResetNeeded: no episode was started, or in mode `DISABLED` one has
                 ended and was not reset.
         """
-        if self._state is None:
+        if not self._started:
             raise gym.error.ResetNeeded("call reset() before step()")
         ended = self._done
         if self.autoreset_mode is AutoresetMode.DISABLED and ended.any():

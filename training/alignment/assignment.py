@@ -9,6 +9,7 @@ Letters: ``L`` latent indices, ``K`` states, ``U`` actions. ``counts`` ``(L, L, 
 """
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy.optimize import linear_sum_assignment
 
 # Annealing: the largest affinities, in nats per visit, times these give the first and last logits.
@@ -86,7 +87,7 @@ def _affinity(counts: np.ndarray, log_B: np.ndarray, soft: np.ndarray) -> np.nda
     return total
 
 
-def by_action(array: np.ndarray, dtype=float) -> np.ndarray:
+def by_action(array: np.ndarray, dtype: DTypeLike = float) -> np.ndarray:
     """``[action, next, current]`` from ``[next, current, action]``.
 
     In one block of memory: NumPy multiplies matrices with gaps many times slower.
@@ -120,7 +121,7 @@ def refine(counts: np.ndarray, log_B: np.ndarray, state_of_index: np.ndarray) ->
             best = _move_indices(counts, log_B, best)
         gains = exchange_gains(counts, log_B, best)
         while gains.max() > 1e-12:
-            best = exchange(best, *np.unravel_index(gains.argmax(), gains.shape))
+            best = exchange(best, *map(int, np.unravel_index(gains.argmax(), gains.shape)))
             gains = exchange_gains(counts, log_B, best)
     return best
 

@@ -51,7 +51,7 @@ def fit_emissions(
     seen, B = by_action(pairs / pairs.sum(), np.float32), by_action(B, np.float32)
     probs = (probs / probs.sum(0)).astype(np.float32)
     usage = np.full(len(B[0]), 1 / len(B[0]), np.float32)
-    share = seen.sum((1, 2))
+    share, log_likelihood = seen.sum((1, 2)), -np.inf
     for step in range(num_iterations):
         joint = share[:, None, None] * B * usage
         with_current = probs @ joint

@@ -131,4 +131,4 @@ def _best_exchange(counts: np.ndarray, log_B: np.ndarray, best: np.ndarray, enou
     if not allowed.any():
         return []
     gains = np.where(allowed, exchange_gains(counts, log_B, best), -np.inf)
-    return [exchange(best, *np.unravel_index(gains.argmax(), gains.shape))]
+    return [exchange(best, *map(int, np.unravel_index(gains.argmax(), gains.shape)))]

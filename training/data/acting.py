@@ -29,7 +29,7 @@ class Step(NamedTuple):
 
 def act(
     envs: Sequence[gym.Env],
-    choose: Callable[[list, np.ndarray], Sequence],
+    choose: Callable[[list, np.ndarray], Sequence | np.ndarray],
     seeds: Sequence[int],
     restart: bool = True,
     see: Callable[[Any, dict], Any] = lambda observation, info: observation,
@@ -55,12 +55,12 @@ def act(
     while running.any():
         actions = choose(seen, episode_start)
         episode_start = np.zeros(len(envs), bool)
-        for index in np.flatnonzero(running):
+        for index in map(int, np.flatnonzero(running)):
             before, action = seen[index], actions[index]
             observation, reward, terminated, truncated, info = envs[index].step(action)
             seen[index] = see(observation, info)
             ends = bool(terminated or truncated)
-            yield Step(int(index), before, action, reward, seen[index], ends)
+            yield Step(index, before, action, reward, seen[index], ends)
             if ends and restart:
                 seen[index] = see(*envs[index].reset())
                 episode_start[index] = True

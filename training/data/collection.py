@@ -48,7 +48,7 @@ def collect(
         if value < low:
             raise ValueError(f"{name} must be at least {low}, got {value}")
     rng = np.random.default_rng(seed)
-    num_actions = int(env.action_space.n)
+    num_actions = gym.spaces.flatdim(env.action_space)
     choose = policy or (lambda observation, rng: rng.integers(num_actions))
 
     def checked(observations, episode_start) -> list[int]:

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import zipfile
+from typing import Any
 
 import gymnasium as gym
 import jax
@@ -26,10 +27,10 @@ class Trajectories:
         num_actions: U.
     """
 
-    observations: Shaped[Array, "N T ..."]
-    actions: Int[Array, "N T"]
-    mask: Bool[Array, "N T"]
-    rewards: Float[Array, "N T"] | None = None
+    observations: Shaped[Array | np.ndarray, "N T ..."]
+    actions: Int[Array | np.ndarray, "N T"]
+    mask: Bool[Array | np.ndarray, "N T"]
+    rewards: Float[Array | np.ndarray, "N T"] | None = None
     num_actions: int = dataclasses.field(kw_only=True, metadata={"static": True})
 
     def take(self, indices) -> "Trajectories":
@@ -62,7 +63,9 @@ class Trajectories:
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an `.npz` file, all or nothing."""
-        arrays = {n: np.asarray(v) for n, v in dataclasses.asdict(self).items() if v is not None}
+        arrays: dict[str, Any] = {
+            n: np.asarray(v) for n, v in dataclasses.asdict(self).items() if v is not None
+        }
         with replacing(path) as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **arrays)
 

@@ -3,12 +3,13 @@
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.random as jr
+import numpy as np
 import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
@@ -62,11 +63,11 @@ class Standing(NamedTuple):
         effective_states: `(R,)`, `exp(entropy(rho))`.
     """
 
-    loss: Float[Array, " R"]
-    effective_states: Float[Array, " R"]
+    loss: Float[Array | np.ndarray, " R"]
+    effective_states: Float[Array | np.ndarray, " R"]
 
 
-def known_logits(probs: Float[Array, "..."]) -> Float[Array, "..."]:
+def known_logits(probs: Float[Array | np.ndarray, "..."]) -> Float[Array, "..."]:
     """Logits that give back probabilities."""
     return jnp.log(jnp.maximum(jnp.asarray(probs, jnp.float32), TINY))
 
@@ -87,6 +88,7 @@ def _train_step(state: AdamState, data: Trajectories, schedule: Schedule, batch_
         return negative_log_evidence(log_probs, B, D, batch, schedule.initial_weight)
 
     loss, gradients = objective(state.parameters)
+    directions: Any
     directions, optimizer = ADAM.update(gradients, state.optimizer)
     begins = schedule.constant_fraction * schedule.num_steps
     progress = (state.step - begins) / jnp.maximum(schedule.num_steps - begins, 1.0)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -30,7 +31,7 @@ class RunFolder:
         path = self._folder / SETTINGS_FILE
         settings = json.loads(json.dumps(settings))
         if path.exists():
-            if json.loads(path.read_text()) != settings:
+            if json.loads(path.read_text(encoding="utf-8")) != settings:
                 raise ValueError(f"{folder} holds a run with other settings: use another folder")
         else:
             write_text(path, json.dumps(settings, indent=2))
@@ -58,7 +59,7 @@ class RunFolder:
     def save(self, phase: str, state, rows: list[dict]) -> None:
         """Stores a phase, all or nothing."""
         leaves = jax.tree.leaves(eqx.filter(state, eqx.is_array))
-        arrays = {f"leaf_{index}": np.asarray(leaf) for index, leaf in enumerate(leaves)}
+        arrays: dict[str, Any] = {f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
         with replacing(self._folder / f"{phase}.npz") as path, open(path, "wb") as file:
             np.savez(file, rows=json.dumps(rows), **arrays)
 

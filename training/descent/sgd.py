@@ -27,7 +27,7 @@ class Curves(NamedTuple):
         held_out: terms, each `(R, C)`.
     """
 
-    steps: Int[Array, " C"]
+    steps: Int[Array | np.ndarray, " C"]
     train: TutorialLoss
     held_out: TutorialLoss
 
@@ -65,7 +65,7 @@ def train(
     data: Trajectories,
     held_out: Trajectories,
     recipe: TutorialRecipe,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> tuple[SgdState, Curves]:
     """Trains R encoders side by side.
 
@@ -167,7 +167,7 @@ def objective(
 
 
 def encode_sequences(
-    encoder: ObservationEncoder, observations: Float[Array, "N T D"]
+    encoder: ObservationEncoder, observations: Float[Array | np.ndarray, "N T D"]
 ) -> Float[Array, "N T O"]:
     """Categorical observations of whole sequences."""
     return jax.vmap(encode, in_axes=(None, 0))(encoder, observations)

@@ -108,7 +108,8 @@ def _maximise(encoder, B, D, data, prior_counts, usage):
     log_probs = log_encode(encoder, data.observations)
 
     def step(dynamics, _):
-        result = smoothed(log_probs, *dynamics, data, usage)
+        B, D = dynamics
+        result = smoothed(log_probs, B, D, data, usage)
         counts = result.transition_counts + prior_counts
         starts = result.beliefs[:, 0].sum(axis=0) + PSEUDO_COUNT
         return (counts / counts.sum(axis=0, keepdims=True), starts / starts.sum()), None
@@ -151,7 +152,7 @@ def _least_squares(beliefs: np.ndarray, rewards: np.ndarray) -> np.ndarray:
     num_states = beliefs.shape[1]
     prior = np.column_stack([np.eye(num_states), np.full(num_states, rewards.mean())])
     rows = np.vstack([np.column_stack([beliefs, rewards]), np.sqrt(PSEUDO_COUNT) * prior])
-    triangle = np.linalg.qr(rows, mode="r")  # the same solution from K + 1 rows
+    triangle = np.asarray(np.linalg.qr(rows, mode="r"))  # the same solution from K + 1 rows
     bounds = rewards.min(), rewards.max()
     return lsq_linear(triangle[:, :-1], triangle[:, -1], bounds, method="bvls").x
 

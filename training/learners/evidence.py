@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 import jax
+import numpy as np
 from jaxtyping import PRNGKeyArray
 
 from ...agents.encoders.choose import choose_encoder
@@ -52,7 +53,7 @@ class EvidenceLearner:
         if problem.B is None:
             B, D = fitted_dynamics(trained.encoder, B, D, train)
         estimates = estimate(trained.encoder, B, D, train)
-        losses, effective = trained.standing
+        losses, effective = map(np.asarray, trained.standing)
         history = History(
             rows=trained.rows,
             held_out_loss=losses,

@@ -51,7 +51,7 @@ def fit_evidence(
     recipe: Recipe,
     key: PRNGKeyArray,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], object] | None = None,
     run_folder: RunFolder | NoFolder | None = None,
 ) -> Trained:
     """Trains an encoder, and with it B and D where they are not known.
@@ -79,24 +79,24 @@ def fit_evidence(
         progress=progress or (lambda steps: None),
         run_folder=run_folder or NoFolder(),
     )
-    direct = B is not None and recipe.finetune is None
+    finetune = recipe.finetune
     spare = 0 if B is None else round(recipe.spare_indices * num_states)
     template = new_encoder(num_states + spare)
-    known = adam.known_logits(B) if direct else None
+    known = adam.known_logits(B) if B is not None and finetune is None else None
     states = initial.start(key, template, recipe, known, num_states + spare, data.num_actions)
     states, standing, rows = descend(_sharded(states), recipe.main, "main")
     alignments = None
-    if B is not None and not direct:
+    if B is not None and finetune is not None:
         alignments = alignments_to(B, states.parameters, data)
         states = renamed(states, alignments, B)
         kept = np.arange(recipe.num_restarts)
         if recipe.num_finetuned < recipe.num_restarts:
             # A restart that B explains badly is in a bad optimum or badly aligned.
-            loss = _standing(states, held_out, recipe.finetune).loss
+            loss = _standing(states, held_out, finetune).loss
             kept = np.argsort(loss)[: recipe.num_finetuned]
             alignments = [alignments[restart] for restart in kept]
             states = take_restarts(states, kept)
-        states, standing, more = descend(states, recipe.finetune, "finetune")
+        states, standing, more = descend(states, finetune, "finetune")
         rows += [row | {"restart": int(kept[row["restart"]])} for row in more]
     best = int(np.nanargmin(standing.loss))
     chosen = take_restarts(states.parameters, best)
@@ -120,7 +120,7 @@ def _descend(
     data: Trajectories,
     held_out: Trajectories,
     batch_size: int,
-    progress: Callable[[int], None],
+    progress: Callable[[int], object],
     run_folder: RunFolder | NoFolder,
 ) -> tuple[adam.AdamState, adam.Standing, list[dict]]:
     """All steps of one phase, chunk by chunk, from where it was stored."""
@@ -149,7 +149,8 @@ def _descend(
 
 def _standing(states: adam.AdamState, held_out: Trajectories, schedule: Schedule) -> adam.Standing:
     weight = jnp.float32(schedule.initial_weight)
-    return adam.Standing(*map(np.asarray, adam.standing(states.parameters, held_out, weight)))
+    loss, effective_states = adam.standing(states.parameters, held_out, weight)
+    return adam.Standing(np.asarray(loss), np.asarray(effective_states))
 
 
 def _sharded(states: adam.AdamState) -> adam.AdamState:

@@ -57,7 +57,7 @@ def choose_num_states(
             parameters = _merged(states.parameters, data, num_open + 1)
             states = states._replace(parameters=parameters)
         states = eqx.filter_vmap(adam.begin)(states.parameters, states.key)
-        states = _train(states, data, AUTO.finetune)
+        states = _train(states, data, AUTO.finetune or AUTO.main)
         by_restart = np.asarray(_evidences(states.parameters, held_out))
         evidences[num_open] = by_restart[by_restart.sum(axis=1).argmax()]
     return smallest_good_enough(evidences, np.asarray(held_out.mask).sum(axis=1))
@@ -76,7 +76,7 @@ def smallest_good_enough(
         The number of states, and the rows of `choose_num_states`.
     """
     losses = {num: -evidence.sum() / lengths.sum() for num, evidence in evidences.items()}
-    best = min(losses, key=losses.get)
+    best = min(losses, key=lambda num: losses[num])
     rows, good = [], []
     for num in sorted(evidences):
         difference = (evidences[best] - evidences[num]) / lengths.mean()
@@ -124,12 +124,13 @@ def merge_map(num_states: int, state: int, other: int) -> Float[np.ndarray, "K K
 def _merge_best(
     parameters: adam.Parameters,
     data: Trajectories,
-    maps: Float[Array, "P K K"],
-    is_open: Bool[Array, " K"],
+    maps: Float[Array | np.ndarray, "P K K"],
+    is_open: Bool[Array | np.ndarray, " K"],
 ) -> adam.Parameters:
     def merge_one(parameters):
         log_probs = log_encode(parameters.encoder, data.observations)
-        result = smoothed(log_probs, *parameters.dynamics(), data)
+        B, D = parameters.dynamics()
+        result = smoothed(log_probs, B, D, data)
 
         def evidence(new_of_old):
             merged = _with_merged_states(parameters, result, new_of_old, is_open)

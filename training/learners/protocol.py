@@ -43,7 +43,7 @@ class Run(NamedTuple):
     """
 
     seed: int
-    progress: Callable[[int], None] | None
+    progress: Callable[[int], object] | None
     folder: RunFolder | NoFolder
 
 

@@ -35,7 +35,8 @@ def _counts(parameters: adam.Parameters, data: Trajectories):
 
     def one(parameters):
         log_probs = log_encode(parameters.encoder, data.observations)
-        counts = smoothed(log_probs, *parameters.dynamics(), data).transition_counts
+        B, D = parameters.dynamics()
+        counts = smoothed(log_probs, B, D, data).transition_counts
         return counts, outcome_pairs(log_probs, data)
 
     return eqx.filter_vmap(one)(parameters)

@@ -29,6 +29,8 @@ class TutorialLearner:
         config, space = self._config, problem.observation_space
         if not isinstance(space, gym.spaces.Box) or len(space.shape) != 1:
             raise TypeError(f"objective tutorial needs observations (D,), got {space}")
+        if problem.B is None:
+            raise ValueError("objective tutorial needs known dynamics")
         splits = hold_out(data, config.held_out_fraction, run.seed)
         recipe = overridden(
             config.tutorial, num_restarts=config.num_restarts, train_steps=config.train_steps

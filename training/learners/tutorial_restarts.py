@@ -26,7 +26,7 @@ def fit_tutorial(
     epsilon: float,
     recipe: TutorialRecipe,
     key: PRNGKeyArray,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> tuple[ObservationEncoder, list[dict], np.ndarray, np.ndarray]:
     """Trains `recipe.num_restarts` encoders side by side against known dynamics.
 

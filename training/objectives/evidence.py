@@ -10,6 +10,7 @@ hidden state.
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 from pymdp.maths import log_stable
 
@@ -18,7 +19,9 @@ from ...agents.models.smoothing import Smoothed, smooth
 from ..data.trajectories import Trajectories
 
 
-def state_usage(log_probs: Float[Array, "N T K"], mask: Bool[Array, "N T"]) -> Float[Array, " K"]:
+def state_usage(
+    log_probs: Float[Array, "N T K"], mask: Bool[Array | np.ndarray, "N T"]
+) -> Float[Array, " K"]:
     """`rho(s)`, the mean of `r(s | x)` over the observations."""
     weight = mask.astype(log_probs.dtype)
     return jnp.einsum("ntk,nt->k", jnp.exp(log_probs), weight) / weight.sum()

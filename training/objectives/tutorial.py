@@ -78,7 +78,8 @@ def _divergence(
 ) -> Float[Array, "*batch"]:
     predicted = jnp.clip(predicted, min=MIN_PROBABILITY)
     predicted = predicted / predicted.sum(axis=-1, keepdims=True)
-    return jnp.sum(outcome * (log_stable(outcome) - log_stable(predicted)), axis=-1)
+    difference = jnp.asarray(log_stable(outcome)) - jnp.asarray(log_stable(predicted))
+    return jnp.sum(outcome * difference, axis=-1)
 
 
 def _masked_mean(values: Float[Array, "N T"], mask) -> Float[Array, ""]:

@@ -5,7 +5,7 @@ def test_reproduce_fails_when_a_figure_is_off(monkeypatch, capfd):
     from aifgym.benchmarks.studies import tutorial, tutorial_page
 
     off = tutorial_page.PAGE | {"initial objective": 15.05}
-    fake = tutorial.Reproduction(off, None, None, None, None)
+    fake = tutorial.Reproduction(off, None, None, None, None, None)
     monkeypatch.setattr(tutorial, "reproduce", lambda progress: fake)
     assert run("reproduce") == 1
     out = capfd.readouterr().out
