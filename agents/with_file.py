@@ -1,7 +1,7 @@
 """Agents as files."""
 
 import os
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from gymnasium.vector.utils import create_empty_array

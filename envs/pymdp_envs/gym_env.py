@@ -52,8 +52,8 @@ class PymdpEnv(gym.Env):
         emission_scale: standard deviation of continuous observations; None: all are discrete.
         emission_means: by name `(O_m, D)`, the modalities that are continuous; default: all of
             them, on a circle.
-        render_mode: None, `"ansi"` (a line of text) or `"rgb_array"` (a row of cells for each factor
-            and modality).
+        render_mode: None, `"ansi"` (a line of text) or `"rgb_array"` (a row of cells for each
+            factor and modality).
 
     Raises:
         ValueError: an argument does not fit the process; the message names it.
