@@ -5,9 +5,12 @@ import math
 from ..models.generative_model import GenerativeModel
 from .goal import steps_to_goal
 from .protocol import AUTO, Planner, planner_type
+from .tree import PolicyTree
 
 # What the arrays of a planner may take; a batch of beliefs comes on top.
 MAX_BYTES = 2**30
+# How many different prefixes are looked for where there is no memory for all.
+MOST_PREFIXES = 2000
 
 
 def build_planner(model: GenerativeModel) -> Planner:
@@ -17,9 +20,20 @@ def build_planner(model: GenerativeModel) -> Planner:
         ValueError: there is none of that name, its policies would not fit in memory, or it cannot
             use the model's E.
     """
-    name, model = resolved_planner(model), model.joint
-    check_policies(model.num_states, model.num_outcomes, model.num_actions, model.policy_len, name)
-    return planner_type(name)(model)
+    name, joint = resolved_planner(model), model.joint
+    sizes = joint.num_states, joint.num_outcomes, joint.num_actions, joint.policy_len
+    try:
+        check_policies(*sizes, name)
+    except ValueError:
+        if name != "tree":
+            raise
+        # So many policies may still have few prefixes that differ.
+        try:
+            return PolicyTree(joint, MOST_PREFIXES)
+        except MemoryError:
+            pass
+        raise
+    return planner_type(name)(joint)
 
 
 def resolved_planner(model: GenerativeModel) -> str:

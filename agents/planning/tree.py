@@ -1,12 +1,13 @@
-"""Expected free energy of every policy at once, over the tree that policies share.
+"""Expected free energy of every policy at once, over the prefixes that policies share.
 
 For one hidden-state factor the state predicted after a prefix of actions is a fixed matrix
 applied to the belief, and policies with a common prefix share it. A line with 3 actions and
-4 steps has 3 + 9 + 27 + 81 prefixes, where 81 policies of 4 steps repeat 324.
+4 steps has 3 + 9 + 27 + 81 prefixes, where 81 policies of 4 steps repeat 324; prefixes that lead
+to the same states are one besides.
 """
 
 import dataclasses
-import functools
+import math
 from collections.abc import Callable
 
 import equinox as eqx
@@ -19,6 +20,7 @@ from pymdp.maths import log_stable, stable_xlogx
 from ..models.generative_model import GenerativeModel
 from ..numpy_maths import log
 from .logarithm import log_probability
+from .prefixes import Prefixes, different_prefixes
 from .protocol import Explanation, explained
 
 
@@ -26,29 +28,31 @@ class PolicyTree(eqx.Module):
     """What planning needs of a model, computed once.
 
     Attributes:
-        weights: `(1 + O, P, K)` for the P prefixes, the shorter first: the part of a prefix's value
-            that is linear in the belief, then `p(o | s_now, prefix)` of each outcome, which are
-            left out where information has no value.
+        weights: `(1 + O, Q, K)` for the Q prefixes that differ: the part of a prefix's value that
+            is linear in the belief, then `p(o | s_now, prefix)` of each outcome, which are left
+            out where information has no value.
         log_prior: `(policies,)`, log E, or None where all policies are equally likely.
+        prefixes: which prefixes are the same.
         num_actions, policy_len, gamma, alpha: as of the model.
     """
 
-    weights: Float[Array, "parts P K"]
+    weights: Float[Array, "parts Q K"]
     log_prior: Float[Array, " policies"] | None
+    prefixes: Prefixes = eqx.field(static=True)
     num_actions: int = eqx.field(static=True)
     policy_len: int = eqx.field(static=True)
     gamma: float = eqx.field(static=True)
     alpha: float = eqx.field(static=True)
 
-    def __init__(self, model: GenerativeModel) -> None:
+    def __init__(self, model: GenerativeModel, at_most: float = math.inf) -> None:
         model = model.joint
         A, C = jnp.asarray(model.A), jnp.asarray(model.C)
-        reached = _prefix_matrices(jnp.asarray(model.B), model.policy_len)
+        self.prefixes, reached = different_prefixes(model.B, model.policy_len, at_most)
         parts = (C @ A)[None]
         if model.use_states_info_gain:
             minus_ambiguity = jnp.asarray(stable_xlogx(A)).sum(axis=0, keepdims=True)
             parts = jnp.concatenate([parts + minus_ambiguity, A])
-        self.weights = jnp.einsum("ok,pkj->opj", parts, reached)
+        self.weights = jnp.einsum("ok,pkj->opj", parts, jnp.asarray(reached))
         self.log_prior = None if model.E is None else jnp.asarray(log_stable(jnp.asarray(model.E)))
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
         self.gamma, self.alpha = model.gamma, model.alpha
@@ -97,25 +101,14 @@ class PolicyTree(eqx.Module):
         parts = np.einsum("opk,nk->opn", self.weights, belief)
         outcomes = parts[1:]
         value = parts[0] - np.add.reduce(outcomes * log(outcomes), axis=0)
-        prefixes = _cached_prefixes(self.num_actions, self.policy_len)
-        # So few policies are added up sooner than backed up the tree, one length after the other.
-        neg_efe = np.add.reduce(value[prefixes], axis=1)
-        if self.log_prior is not None:
-            neg_efe = self.gamma * neg_efe + self.log_prior[:, None]
-        return neg_efe.argmax(axis=0) // (len(prefixes) // self.num_actions)
+        if self.log_prior is None:
+            return _best_of_nodes(self, value, np.maximum.reduce).argmax(axis=0)
+        nodes = self.prefixes.of_policies
+        neg_efe = self.gamma * np.add.reduce(value[nodes], axis=1) + self.log_prior[:, None]
+        return neg_efe.argmax(axis=0) // (len(nodes) // self.num_actions)
 
 
-def _prefix_matrices(B: Float[Array, "K K U"], policy_len: int) -> Float[Array, "P K K"]:
-    """`p(s_{t+n} | s_t, prefix)` of all prefixes, by length, then in the order of pymdp."""
-    steps = jnp.moveaxis(B, -1, 0)
-    levels = [steps]
-    for _ in range(policy_len - 1):
-        longer = jnp.einsum("ukj,pji->puki", steps, levels[-1])
-        levels.append(longer.reshape(-1, *steps.shape[1:]))
-    return jnp.concatenate(levels)
-
-
-def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array, "P N"]:
+def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array, "Q N"]:
     """What the last step of each prefix adds to `neg_efe`, in nats."""
     # The batch is the last axis: one matrix product over contiguous memory serves all of it.
     num_parts, num_prefixes, num_states = tree.weights.shape
@@ -138,23 +131,11 @@ def negative_expected_free_energy(
     gain about the state, summed over the steps of a policy, in nats.
     """
     value = prefix_values(tree, belief)
-    last = value[-(tree.num_actions**tree.policy_len) :]
+    nodes = tree.prefixes.of_policies
     # A sum over an axis is computed once; added one by one, XLA would compute the logarithms of
     # a prefix anew for each policy that begins with it.
-    shorter = policy_prefixes(tree.num_actions, tree.policy_len - 1)
-    before = value[shorter].sum(axis=1)
-    return (jnp.repeat(before, tree.num_actions, axis=0) + last).T
-
-
-def policy_prefixes(num_actions: int, policy_len: int) -> Int[np.ndarray, "policies L"]:
-    """Place of each policy's prefix of each length among the values of all prefixes."""
-    lengths = np.arange(1, policy_len + 1)
-    firsts = np.cumsum(num_actions ** np.arange(policy_len)) - 1
-    policies = np.arange(num_actions**policy_len)[:, None]
-    return firsts + policies // num_actions ** (policy_len - lengths)
-
-
-_cached_prefixes = functools.lru_cache(maxsize=8)(policy_prefixes)
+    before = value[nodes[:: tree.num_actions, :-1]].sum(axis=1)
+    return (jnp.repeat(before, tree.num_actions, axis=0) + value[nodes[:, -1]]).T
 
 
 def policy_posterior(
@@ -170,6 +151,10 @@ def _backed_up(
 ) -> Float[Array, "U N"]:
     """Log weights of policies, from the leaves to their first actions, joined by `over`."""
     value = precision * tree.gamma * prefix_values(tree, belief)
+    if tree.log_prior is None and not tree.prefixes.is_tree:
+        return _best_of_nodes(tree, value, over)
+    if not tree.prefixes.is_tree:
+        value = value[np.concatenate(tree.prefixes.by_length)]
     beyond = jnp.zeros((1, 1)) if tree.log_prior is None else precision * tree.log_prior[:, None]
     last = len(value)
     for length in range(tree.policy_len, 0, -1):
@@ -178,6 +163,15 @@ def _backed_up(
         if length > 1:
             beyond = over(beyond.reshape(-1, tree.num_actions, value.shape[1]), axis=1)
     return beyond
+
+
+def _best_of_nodes(tree: PolicyTree, value, over: Callable):
+    """`_backed_up` where prefixes are shared: what follows them is computed once. NumPy or JAX."""
+    levels, children = tree.prefixes.levels, tree.prefixes.children
+    beyond = value[levels[-1]]
+    for nodes, following in zip(levels[-2::-1], children[:0:-1]):
+        beyond = value[nodes] + over(beyond[following], axis=1)
+    return beyond[children[0][0]]
 
 
 def neg_efe_parts(model: GenerativeModel, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..colours import BLUE, GREY, VERMILION, WHITE, lighter
+
 WIDTH, ROW, GAP = 640, 40, 4
-PAPER, CELL = (255, 255, 255), (225, 225, 225)
+PAPER, CELL = WHITE, lighter(GREY, 0.7)
 # Where the state is, and what is seen.
-STATE, OUTCOME = (0, 114, 178), (213, 94, 0)
+STATE, OUTCOME = BLUE, VERMILION
 
 
 def frame(
