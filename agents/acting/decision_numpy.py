@@ -36,7 +36,7 @@ class Decider:
         self.small_batch = 0
         encoder: Any = core.encoder
         planner: Any = core.planner
-        if hasattr(encoder, "numpy_logits") and hasattr(planner, "numpy_best_action"):
+        if _in_numpy(encoder, "numpy_logits") and _in_numpy(planner, "numpy_best_action"):
             self._core = on_host(core)
             cost = encoder.num_multiplications + planner.num_multiplications
             self.small_batch = MAX_MULTIPLICATIONS // cost
@@ -48,6 +48,11 @@ class Decider:
         if key is None and len(prior) <= self.small_batch:
             return decide_small(self._core, observations, prior)
         return self.compiled(self.arrays, observations, prior, key)
+
+
+def _in_numpy(module: Any, method: str) -> bool:
+    """Whether an encoder or planner can do without compiled code."""
+    return hasattr(module, method) and getattr(module, "all_in_numpy", True)
 
 
 def on_host(core: AgentCore) -> Any:
@@ -73,9 +78,10 @@ def decide_small(
     Returns:
         Actions `(N,)` int64, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
     """
-    logits = core.encoder.numpy_logits(observations)
+    # Of the class: a method of an equinox module is itself a module, which takes time to make.
+    logits = type(core.encoder).numpy_logits(core.encoder, observations)
     if core.outcomes is not None:
-        log_likelihood = numpy_log_likelihood(logits, core.tables())
+        log_likelihood = numpy_log_likelihood(logits, core.A, core.outcomes)
     elif core.log_usage is None:
         outcome = np.maximum(softmax(logits), MIN_PROBABILITY)
         outcome /= np.add.reduce(outcome, axis=1, keepdims=True)
@@ -83,6 +89,6 @@ def decide_small(
     else:
         log_likelihood = logits - core.log_usage
     belief = softmax(log_likelihood + log(prior))
-    action = core.planner.numpy_best_action(belief)
+    action = type(core.planner).numpy_best_action(core.planner, belief)
     by_action = core.B.transpose(2, 0, 1)[action]
     return action, belief, (by_action @ belief[:, :, None])[:, :, 0]

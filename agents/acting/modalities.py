@@ -27,15 +27,23 @@ def likelihood_by_modality(
     ]
 
 
-def numpy_log_likelihood(logits: np.ndarray, A: Sequence[np.ndarray]) -> np.ndarray:
-    """The sum over modalities of `likelihood_by_modality`, in NumPy, of tables `(O_m, K)`."""
-    total, first = 0.0, 0
-    for table in A:
-        part = logits[:, first : first + len(table)]
+def numpy_log_likelihood(
+    logits: np.ndarray, A: np.ndarray, num_outcomes: Sequence[int]
+) -> np.ndarray:
+    """The sum over modalities of `likelihood_by_modality`, in NumPy.
+
+    Args:
+        logits: `(N, O)`.
+        A: `(O, K)`, the modalities one below the other.
+        num_outcomes: of each modality.
+    """
+    first, by_modality = 0, []
+    for count in num_outcomes:
+        part = logits[:, first : first + count]
         weights = np.exp(part - np.maximum.reduce(part, axis=1, keepdims=True))
-        total = total + log(weights @ table)
-        first += len(table)
-    return total
+        by_modality.append(weights @ A[first : first + count])
+        first += count
+    return np.add.reduce(log(np.stack(by_modality)), axis=0)
 
 
 def _ends(A: Sequence[np.ndarray]) -> list[int]:

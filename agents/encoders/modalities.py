@@ -1,6 +1,6 @@
 """One encoder for each observation modality of a model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import equinox as eqx
@@ -86,16 +86,16 @@ class ModalityEncoders(eqx.Module):
         return jnp.concatenate(by_modality, axis=-1)
 
     @property
-    def numpy_logits(self) -> Callable[[object], np.ndarray]:
-        """`logits` in NumPy, where all parts have it."""
-        if not all(hasattr(part, "numpy_logits") for part in self.parts):
-            raise AttributeError("numpy_logits")
-        return self._numpy_logits
+    def all_in_numpy(self) -> bool:
+        """Whether all parts have `numpy_logits`."""
+        return all(hasattr(part, "numpy_logits") for part in self.parts)
 
-    def _numpy_logits(self, observations) -> np.ndarray:
+    def numpy_logits(self, observations) -> np.ndarray:
+        """`logits` in NumPy, where all parts have it."""
         by_modality = []
-        for part, rho, one in zip(self.parts, self.log_usage, self._by_part(observations)):
-            logits = part.numpy_logits(one)
+        seen = type(self)._by_part(self, observations)
+        for part, rho, one in zip(self.parts, self.log_usage, seen):
+            logits = type(part).numpy_logits(part, one)
             by_modality.append(logits if rho is None else logits - rho)
         return np.concatenate(by_modality, axis=1)
 
@@ -155,4 +155,4 @@ class ModalityEncoders(eqx.Module):
             return [observations[name] for name in self.names]
         if len(self.parts) == 1:
             return [observations]
-        return [observations[:, place] for place in range(len(self.parts))]
+        return list(observations.T)

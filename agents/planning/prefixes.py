@@ -12,6 +12,8 @@ import numpy as np
 
 # Matrices that agree to so many decimals are one: their values then agree as closely.
 DECIMALS = 6
+# What computing a logarithm costs, in multiplications of a matrix product.
+OPERATIONS_OF_A_LOGARITHM = 8
 
 
 class Prefixes:
@@ -21,13 +23,15 @@ class Prefixes:
         levels: for each length 1 to L the numbers of its different prefixes, `(n_l,)` int32.
         children: for each length 0 to L - 1, of each of its different prefixes and next action the
             place among those of the next length, `(n_l, U)` int32; the empty prefix comes first.
+        num_different: Q.
         is_tree: whether all prefixes differ.
     """
 
     def __init__(self, levels: Sequence[np.ndarray], children: Sequence[np.ndarray]) -> None:
         self.levels, self.children = tuple(levels), tuple(children)
-        num_actions, num_different = children[0].shape[1], 1 + max(map(np.max, levels))
-        self.is_tree = num_different == sum(num_actions ** (n + 1) for n in range(len(levels)))
+        num_actions = children[0].shape[1]
+        self.num_different = 1 + int(max(map(np.max, levels)))
+        self.is_tree = self.num_different == sum(num_actions ** (n + 1) for n in range(len(levels)))
         self._key = tuple(array.tobytes() for array in (*self.levels, *self.children))
 
     def __hash__(self) -> int:
@@ -91,3 +95,27 @@ def different_prefixes(
         levels.append(np.array(list(level), np.int32))
         before = [matrices[node] for node in level]
     return Prefixes(levels, children), np.stack(matrices)
+
+
+def shared_rows(outcomes: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """The distributions of outcomes that differ, where that is worth while.
+
+    Args:
+        outcomes: `(O, Q, K)`, `p(o | s_now, prefix)`.
+
+    Returns:
+        `(R, K)` rows, and `(Q, R)` how often each prefix has each of them; or all `(O Q, K)`, and
+        None, where too few are the same.
+    """
+    num_outcomes, num_prefixes, num_states = outcomes.shape
+    flat = outcomes.reshape(-1, num_states)
+    if not len(flat):
+        return flat, None
+    rounded = np.round(flat, DECIMALS) + 0.0
+    _, first, place = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
+    saved = len(flat) - len(first)
+    if num_prefixes * len(first) > OPERATIONS_OF_A_LOGARITHM * saved:
+        return flat, None
+    uses = np.zeros((num_prefixes, len(first)), np.float32)
+    np.add.at(uses, (np.tile(np.arange(num_prefixes), num_outcomes), place.reshape(-1)), 1)
+    return flat[first], uses

@@ -1,9 +1,8 @@
 """Expected free energy of every policy at once, over the prefixes that policies share.
 
-For one hidden-state factor the state predicted after a prefix of actions is a fixed matrix
-applied to the belief, and policies with a common prefix share it. A line with 3 actions and
-4 steps has 3 + 9 + 27 + 81 prefixes, where 81 policies of 4 steps repeat 324; prefixes that lead
-to the same states are one besides.
+The state predicted after a prefix of actions is a fixed matrix applied to the belief, and policies
+with a common prefix share it. A line with 3 actions and 4 steps has 3 + 9 + 27 + 81 prefixes, where
+81 policies of 4 steps repeat 324; prefixes that lead to the same states are one besides.
 """
 
 import dataclasses
@@ -20,7 +19,7 @@ from pymdp.maths import log_stable, stable_xlogx
 from ..models.generative_model import GenerativeModel
 from ..numpy_maths import log
 from .logarithm import log_probability
-from .prefixes import Prefixes, different_prefixes
+from .prefixes import Prefixes, different_prefixes, shared_rows
 from .protocol import Explanation, explained
 
 
@@ -28,15 +27,17 @@ class PolicyTree(eqx.Module):
     """What planning needs of a model, computed once.
 
     Attributes:
-        weights: `(1 + O, Q, K)` for the Q prefixes that differ: the part of a prefix's value that
-            is linear in the belief, then `p(o | s_now, prefix)` of each outcome, which are left
-            out where information has no value.
+        weights: `(Q + R, K)`: of each of the Q prefixes that differ the part of its value that is
+            linear in the belief, then R distributions `p(o | s_now, prefix)` of an outcome, which
+            are left out where information has no value.
+        uses: `(Q, R)`, how often a prefix has each of these; None: all have O of their own.
         log_prior: `(policies,)`, log E, or None where all policies are equally likely.
         prefixes: which prefixes are the same.
         num_actions, policy_len, gamma, alpha: as of the model.
     """
 
-    weights: Float[Array, "parts Q K"]
+    weights: Float[Array, "rows K"]
+    uses: Float[Array, "Q R"] | None
     log_prior: Float[Array, " policies"] | None
     prefixes: Prefixes = eqx.field(static=True)
     num_actions: int = eqx.field(static=True)
@@ -52,7 +53,10 @@ class PolicyTree(eqx.Module):
         if model.use_states_info_gain:
             minus_ambiguity = jnp.asarray(stable_xlogx(A)).sum(axis=0, keepdims=True)
             parts = jnp.concatenate([parts + minus_ambiguity, A])
-        self.weights = jnp.einsum("ok,pkj->opj", parts, jnp.asarray(reached))
+        weights = jnp.einsum("ok,pkj->opj", parts, jnp.asarray(reached))
+        rows, uses = shared_rows(np.asarray(weights[1:]))
+        self.weights = jnp.concatenate([weights[0], jnp.asarray(rows)])
+        self.uses = None if uses is None else jnp.asarray(uses)
         self.log_prior = None if model.E is None else jnp.asarray(log_stable(jnp.asarray(model.E)))
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
         self.gamma, self.alpha = model.gamma, model.alpha
@@ -87,20 +91,23 @@ class PolicyTree(eqx.Module):
     @property
     def num_multiplications(self) -> int:
         """Of `numpy_best_action` for one belief."""
-        return self.weights.size
+        return self.weights.size if self.uses is None else self.weights.size + self.uses.size
 
     def on_host(self) -> "PolicyTree":
         """The tree for `numpy_best_action`, its arrays NumPy's."""
         host = jax.tree.map(np.asarray, self)
         # With the short axis first in memory, sums over states run along the long one.
-        by_state = np.ascontiguousarray(host.weights.transpose(2, 0, 1))
-        return eqx.tree_at(lambda tree: tree.weights, host, by_state.transpose(1, 2, 0))
+        return eqx.tree_at(lambda tree: tree.weights, host, np.ascontiguousarray(host.weights.T).T)
 
     def numpy_best_action(self, belief: np.ndarray) -> np.ndarray:
         """`best_action` in NumPy, of a tree that is `on_host`."""
-        parts = np.einsum("opk,nk->opn", self.weights, belief)
-        outcomes = parts[1:]
-        value = parts[0] - np.add.reduce(outcomes * log(outcomes), axis=0)
+        products = np.einsum("rk,nk->rn", self.weights, belief)
+        count = self.prefixes.num_different
+        value, outcomes = products[:count], products[count:] * log(products[count:])
+        if self.uses is None:
+            value = value - np.add.reduce(outcomes.reshape(-1, count, len(belief)), axis=0)
+        else:
+            value = value - np.einsum("qr,rn->qn", self.uses, outcomes)
         if self.log_prior is None:
             return _best_of_nodes(self, value, np.maximum.reduce).argmax(axis=0)
         nodes = self.prefixes.of_policies
@@ -111,13 +118,15 @@ class PolicyTree(eqx.Module):
 def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array, "Q N"]:
     """What the last step of each prefix adds to `neg_efe`, in nats."""
     # The batch is the last axis: one matrix product over contiguous memory serves all of it.
-    num_parts, num_prefixes, num_states = tree.weights.shape
-    products = tree.weights.reshape(-1, num_states) @ belief.T
-    value = products[:num_prefixes]
+    products, count = tree.weights @ belief.T, tree.prefixes.num_different
+    value = products[:count]
+    if tree.uses is not None:
+        outcomes = products[count:]
+        return value - tree.uses @ (outcomes * log_probability(outcomes))
     # Slices of one product, summed one by one, compile into a single pass over it; a sum over an
     # axis takes about a quarter longer.
-    for part in range(1, num_parts):
-        outcome = products[part * num_prefixes : (part + 1) * num_prefixes]
+    for first in range(count, len(products), count):
+        outcome = products[first : first + count]
         value = value - outcome * log_probability(outcome)
     return value
 
@@ -177,12 +186,7 @@ def _best_of_nodes(tree: PolicyTree, value, over: Callable):
 def neg_efe_parts(model: GenerativeModel, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Expected utility and information gain of all policies; their sum is the tree's `neg_efe`.
 
-    Args:
-        model: A, B, C and the settings of planning.
-        beliefs: `(N, K)`, `q(s_t)`.
-
-    Returns:
-        Two arrays `(N, policies)`, nats, in the order of pymdp's `Agent.policies`.
+    Of beliefs `(N, K)` two arrays `(N, policies)`, nats, in the order of pymdp's `Agent.policies`.
     """
     belief, model = jnp.asarray(beliefs, jnp.float32), model.joint
     only_utility = dataclasses.replace(model, use_states_info_gain=False)

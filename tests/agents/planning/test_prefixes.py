@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from aifgym.agents import GenerativeModel
 from aifgym.agents.planning.choose import build_planner
-from aifgym.agents.planning.prefixes import different_prefixes
+from aifgym.agents.planning.prefixes import different_prefixes, shared_rows
 from aifgym.agents.planning.tree import PolicyTree, negative_expected_free_energy
 from helpers import random_distribution, random_model
 
@@ -67,12 +67,37 @@ def test_shared_prefixes_are_weighed_and_chosen_as_by_pymdp(has_prior):
         np.testing.assert_allclose(best, by_action.max(axis=1), atol=1e-5)
 
 
-def test_more_policies_than_memory_are_weighed_where_few_prefixes_differ():
-    # 3^30 policies; the best way on a ring of 4 is found without looking at each.
-    model = dataclasses.replace(ring_model(30), planner="tree", C=np.array([0.0, 0.0, 1.0]))
+def test_more_policies_than_fit_in_memory_are_weighed_where_few_prefixes_differ():
+    model = GenerativeModel(
+        np.eye(4),
+        ring(),
+        np.eye(4)[3],
+        np.full(4, 0.25),
+        policy_len=30,
+        planner="tree",
+        use_states_info_gain=False,
+    )
     tree = build_planner(model)
-    assert tree.weights.shape[1] < 200
-    short = build_planner(ring_model(30, planner="inductive", C=model.C)) if False else None
-    assert short is None
-    belief = jnp.eye(4)
-    assert tree.best_action(belief).shape == (4,)
+    assert tree.prefixes.num_different == 4
+    # The preferred state is one back from 0 and one forward from 2; 1 is as far on both sides.
+    action = np.asarray(tree.best_action(jnp.eye(4)))
+    assert (action[0], action[2], action[3]) == (0, 2, 1)
+    assert action[1] != 1
+    with pytest.raises(ValueError, match="more than fit in memory"):
+        build_planner(
+            dataclasses.replace(
+                random_model(np.random.default_rng(0)), policy_len=30, planner="tree"
+            )
+        )
+
+
+def test_rows_of_outcomes_that_repeat_are_computed_once():
+    rng = np.random.default_rng(0)
+    rows, place = rng.random((3, 4)).astype(np.float32), rng.integers(3, size=(5, 6))
+    found, uses = shared_rows(rows[place])
+    assert found.shape == (3, 4)
+    squares = (rows[place] ** 2).sum(axis=(0, 2))
+    np.testing.assert_allclose(uses @ (found**2).sum(axis=1), squares, rtol=1e-5)
+    alone, none = shared_rows(rng.random((5, 6, 4)))
+    assert none is None
+    assert alone.shape == (30, 4)
