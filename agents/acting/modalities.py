@@ -29,7 +29,7 @@ def likelihood_by_modality(
 
 def numpy_log_likelihood(logits: np.ndarray, A: Sequence[np.ndarray]) -> np.ndarray:
     """The sum over modalities of `likelihood_by_modality`, in NumPy, of tables `(O_m, K)`."""
-    total, first = 0.0, 0
+    total, first = np.zeros(()), 0
     for table in A:
         part = logits[:, first : first + len(table)]
         weights = np.exp(part - np.maximum.reduce(part, axis=1, keepdims=True))
@@ -38,7 +38,7 @@ def numpy_log_likelihood(logits: np.ndarray, A: Sequence[np.ndarray]) -> np.ndar
     return total
 
 
-def _ends(A: Sequence[np.ndarray]) -> list[int]:
+def _ends(A: Sequence) -> list[int]:
     return np.cumsum([len(table) for table in A])[:-1].tolist()
 
 

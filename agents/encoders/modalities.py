@@ -1,7 +1,7 @@
 """One encoder for each observation modality of a model."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import gymnasium as gym
@@ -62,7 +62,11 @@ class ModalityEncoders(eqx.Module):
         spaces = [part.observation_space for part in self.parts]
         if self.names is not None:
             return gym.spaces.Dict(dict(zip(self.names, spaces)))
-        return spaces[0] if len(spaces) == 1 else gym.spaces.MultiDiscrete([s.n for s in spaces])
+        return (
+            spaces[0]
+            if len(spaces) == 1
+            else gym.spaces.MultiDiscrete(list(map(gym.spaces.flatdim, spaces)))
+        )
 
     @property
     def num_outcomes(self) -> int:
@@ -93,8 +97,9 @@ class ModalityEncoders(eqx.Module):
         return self._numpy_logits
 
     def _numpy_logits(self, observations) -> np.ndarray:
+        parts: tuple[Any, ...] = self.parts
         by_modality = []
-        for part, rho, one in zip(self.parts, self.log_usage, self._by_part(observations)):
+        for part, rho, one in zip(parts, self.log_usage, self._by_part(observations)):
             logits = part.numpy_logits(one)
             by_modality.append(logits if rho is None else logits - rho)
         return np.concatenate(by_modality, axis=1)
@@ -102,7 +107,8 @@ class ModalityEncoders(eqx.Module):
     @property
     def num_multiplications(self) -> int:
         """Of `numpy_logits` for one observation."""
-        return sum(part.num_multiplications for part in self.parts)
+        parts: tuple[Any, ...] = self.parts
+        return sum(part.num_multiplications for part in parts)
 
     def encode(self, observations) -> tuple[np.ndarray, ...]:
         """`p(o | x)` of each modality, `(N, O_m)`."""

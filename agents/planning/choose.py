@@ -17,9 +17,9 @@ def build_planner(model: GenerativeModel) -> Planner:
         ValueError: there is none of that name, its policies would not fit in memory, or it cannot
             use the model's E.
     """
-    name, model = resolved_planner(model), model.joint
-    check_policies(model.num_states, model.num_outcomes, model.num_actions, model.policy_len, name)
-    return planner_type(name)(model)
+    name, joint = resolved_planner(model), model.joint
+    check_policies(joint.num_states, joint.num_outcomes, joint.num_actions, joint.policy_len, name)
+    return planner_type(name)(joint)
 
 
 def resolved_planner(model: GenerativeModel) -> str:
