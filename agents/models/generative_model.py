@@ -193,3 +193,7 @@ def epsilon_identity(num_states: int, epsilon: float) -> np.ndarray:
     identity = np.eye(num_states)
     A = (1 - epsilon) * identity + (1 - identity) * epsilon / (num_states - 1)
     return A.astype(np.float32)
+
+
+# What is planned with: a model, or its factors flattened into one.
+Model = GenerativeModel | JointModel

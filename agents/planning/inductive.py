@@ -9,8 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable
 
-from ..models.generative_model import GenerativeModel
-from ..models.joint import JointModel
+from ..models.generative_model import Model
 from ..models.pymdp_agent import build_agent
 from .goal import goal_vector
 from .protocol import Explanation, explained
@@ -28,7 +27,7 @@ class InductivePlanner(eqx.Module):
     arrays: dict[str, list[Array] | Array | None]
     settings: tuple[tuple[str, object], ...] = eqx.field(static=True)
 
-    def __init__(self, model: GenerativeModel | JointModel) -> None:
+    def __init__(self, model: Model) -> None:
         joint, goal = model.joint, goal_vector(model)
         self.arrays = jax.tree.map(jnp.asarray, joint.pymdp_arrays() | {"H": [goal]})
         self.settings = (
@@ -47,7 +46,7 @@ class InductivePlanner(eqx.Module):
         return 8 * num_states * 1.5 * float(num_actions) ** policy_len
 
     @classmethod
-    def pymdp_goal(cls, model: GenerativeModel | JointModel) -> np.ndarray:
+    def pymdp_goal(cls, model: Model) -> np.ndarray:
         """H, one-hot on the preferred state."""
         return goal_vector(model)
 
@@ -70,7 +69,7 @@ class InductivePlanner(eqx.Module):
         log_probs = log_stable(self.infer_policies(belief)[0])
         return self._first_action(jax.random.categorical(key, log_probs, axis=-1))
 
-    def explain(self, model: GenerativeModel | JointModel, beliefs: np.ndarray) -> Explanation:
+    def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The parts of `neg_efe`, with what inductive inference adds to them."""
         utility, info_gain = neg_efe_parts(model, beliefs)
         belief = jnp.asarray(beliefs, jnp.float32)

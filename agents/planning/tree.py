@@ -16,8 +16,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable, stable_xlogx
 
-from ..models.generative_model import GenerativeModel
-from ..models.joint import JointModel
+from ..models.generative_model import Model
 from ..numpy_maths import log
 from .logarithm import log_probability
 from .protocol import Explanation, explained
@@ -41,7 +40,7 @@ class PolicyTree(eqx.Module):
     gamma: float = eqx.field(static=True)
     alpha: float = eqx.field(static=True)
 
-    def __init__(self, model: GenerativeModel | JointModel) -> None:
+    def __init__(self, model: Model) -> None:
         model = model.joint
         A, C = jnp.asarray(model.A), jnp.asarray(model.C)
         reached = _prefix_matrices(jnp.asarray(model.B), model.policy_len)
@@ -63,7 +62,7 @@ class PolicyTree(eqx.Module):
         return per_prefix * 1.5 * float(num_actions) ** policy_len
 
     @classmethod
-    def pymdp_goal(cls, model: GenerativeModel | JointModel) -> None:
+    def pymdp_goal(cls, model: Model) -> None:
         """None: all policies are weighed, no state is a goal."""
 
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
@@ -75,7 +74,7 @@ class PolicyTree(eqx.Module):
         log_probs = _backed_up(self, belief, jax.nn.logsumexp, self.alpha)
         return jax.random.categorical(key, log_probs, axis=0)
 
-    def explain(self, model: GenerativeModel | JointModel, beliefs: np.ndarray) -> Explanation:
+    def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The parts of `neg_efe`, and the posterior over policies."""
         utility, info_gain = neg_efe_parts(model, beliefs)
         posterior = np.asarray(policy_posterior(self, jnp.asarray(utility + info_gain)))
@@ -181,9 +180,7 @@ def _backed_up(
     return beyond
 
 
-def neg_efe_parts(
-    model: GenerativeModel | JointModel, beliefs: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def neg_efe_parts(model: Model, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Expected utility and information gain of all policies; their sum is the tree's `neg_efe`.
 
     Args:
