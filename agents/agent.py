@@ -1,6 +1,7 @@
 """The agent behind SB3's `predict`: NumPy outside, pure functions on arrays inside."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import equinox as eqx
 import gymnasium as gym
@@ -58,20 +59,22 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         engine: str = "auto",
         observation_space: gym.Space | None = None,
     ) -> None:
+        given: Any = encoder
+        rho: Any = usage
         if model.has_lists:
             outcomes = model.factors.num_outcomes
-            encoder, usage = modality_encoders(encoder, outcomes, usage, observation_space), None
-        elif encoder.num_outcomes != model.num_outcomes:
+            given, rho = modality_encoders(given, outcomes, rho, observation_space), None
+        elif given.num_outcomes != model.num_outcomes:
             raise ValueError(
-                f"encoder has {encoder.num_outcomes} outcomes, "
+                f"encoder has {given.num_outcomes} outcomes, "
                 f"the model has {model.num_outcomes} outcomes"
             )
-        self.encoder, self.model, self.settings = encoder, model, dict(settings or {})
-        self.usage = None if usage is None else checked_usage(usage, model)
-        self._observation_space = encoder.observation_space
+        self.encoder, self.model, self.settings = given, model, dict(settings or {})
+        self.usage = None if rho is None else checked_usage(rho, model)
+        self._observation_space = given.observation_space
         self._beliefs: tuple[np.ndarray, ...] | None = None
         self._asked_engine = engine
-        self._engine = build_engine(engine, encoder, model, self.usage)
+        self._engine = build_engine(engine, given, model, self.usage)
         self._actions = Actions(model.factors.num_controls)
         self.set_random_seed(seed)
 
@@ -147,14 +150,15 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         self._beliefs = concluded.beliefs
         return self._actions(concluded.action, shape), concluded.prior
 
-    def encode(self, observations: np.ndarray) -> np.ndarray | tuple[np.ndarray, ...]:
+    def encode(self, observations: np.ndarray) -> Any:
         """Categorical observations `p(o | x)`: `(D,)` or `(N, D)` in, `(N, O)` float32 out.
 
         Of a model of lists one array for each modality, `(N, O_m)`.
         """
         checked, _ = checked_observations(observations, self._observation_space)
         if self.model.has_lists:
-            return self.encoder.encode(checked)
+            by_modality: Any = self.encoder
+            return by_modality.encode(checked)
         return np.array(_encode(self.encoder, checked))
 
     def pymdp_agent(self, batch_size: int = 1) -> Agent:

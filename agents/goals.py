@@ -17,7 +17,8 @@ class WithGoals:
     model: GenerativeModel
     usage: np.ndarray | None
     settings: dict
-    encode: Callable[[Any], np.ndarray]
+    engine: Any
+    encode: Callable[[Any], Any]
 
     def with_preferences(self, C: np.ndarray) -> Self:
         """A new agent with other preferences; nothing is trained.
@@ -32,7 +33,8 @@ class WithGoals:
         if not self.model.has_lists and np.shape(C) != self.model.C.shape:
             raise ValueError(f"C must have shape {self.model.C.shape}, got {np.shape(C)}")
         model = dataclasses.replace(self.model, C=C)
-        return type(self)(self.encoder, model, self.usage, self.settings, engine=self.engine)
+        make: Any = type(self)
+        return make(self.encoder, model, self.usage, self.settings, engine=self.engine)
 
     def with_goal(
         self,

@@ -76,7 +76,7 @@ def record(agent, env: gym.Env, num_episodes: int, seed: int | None = None) -> R
         raise ValueError(f"num_episodes must be at least 1, got {num_episodes}")
     if env.action_space != agent.action_space:
         raise ValueError(f"env has actions {env.action_space}, the agent {agent.action_space}")
-    rows = []
+    rows, observation = [], None
     for episode in range(num_episodes):
         observation, _ = env.reset(seed=seed if episode == 0 else None)
         rows += _episode(agent, env, observation, episode)

@@ -18,6 +18,7 @@ class WithFile:
     model: GenerativeModel
     usage: np.ndarray | None
     settings: dict
+    _asked_engine: str
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
@@ -37,7 +38,8 @@ class WithFile:
             FileNotFoundError: there is none.
             ValueError: it is not an agent file, or its contents are not consistent.
         """
-        agent = cls(**read_agent_file(path)._asdict())
+        make: Any = cls
+        agent = make(**read_agent_file(path)._asdict())
         if num_envs is not None:
             agent.predict(create_empty_array(agent.observation_space, num_envs, fn=np.zeros))
             agent._beliefs = None

@@ -1,5 +1,9 @@
 """Looking into an agent: its beliefs, their free energy, and what spoke for its policies."""
 
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium as gym
 import numpy as np
 from jaxtyping import PRNGKeyArray
 
@@ -9,10 +13,16 @@ from .acting.explanation import PolicyExplanation
 from .acting.free_energy import FreeEnergy
 from .acting.observations import checked_observations
 from .acting.rollout import JaxEnv, Rollout, rollout
+from .models.generative_model import GenerativeModel
 
 
 class WithInsight:
-    """What an agent with `model`, `observation_space` and an engine can be asked."""
+    """What an agent with these attributes can be asked."""
+
+    model: GenerativeModel
+    _observation_space: gym.Space
+    _engine: Any
+    _prior: Callable[..., Any]
 
     def explain(
         self,
@@ -115,5 +125,5 @@ class WithInsight:
         return Rollout(*(np.array(array) for array in run(engine.arrays, key)))
 
     def _seen(self, observation, state, episode_start) -> tuple:
-        observations, shape = checked_observations(observation, self.observation_space)
+        observations, shape = checked_observations(observation, self._observation_space)
         return observations, self._prior(state, episode_start, shape)

@@ -34,15 +34,13 @@ class AgentCore(eqx.Module):
         self.encoder, joint = encoder, model.joint
         self.A, self.B, self.D = (jnp.asarray(array) for array in (joint.A, joint.B, joint.D))
         self.outcomes = joint.num_outcomes_by_modality if model.has_lists else None
-        self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
+        self.log_usage = None if usage is None else jnp.asarray(log_stable(jnp.asarray(usage)))
         self.planner = build_planner(model)
 
     def tables(self) -> list[Float[Array, "O_m K"]]:
         """A of each modality."""
-        return [
-            self.A[last - count : last]
-            for count, last in zip(self.outcomes, np.cumsum(self.outcomes))
-        ]
+        counts = self.outcomes or ()
+        return [self.A[last - count : last] for count, last in zip(counts, np.cumsum(counts))]
 
 
 def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N K"]:
@@ -53,7 +51,8 @@ def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[
     """
     if core.outcomes is not None:
         logits = core.encoder.logits(observations)
-        return sum(likelihood_by_modality(logits, core.tables()))
+        first, *others = likelihood_by_modality(logits, core.tables())
+        return sum(others, first)
     if core.log_usage is None:
         return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
     # Logits do: their normalisation is the same for all states.
@@ -98,7 +97,7 @@ def decide(
     return action, belief, inference.predict_belief(belief, action, core.B)
 
 
-def split_core(core: AgentCore) -> tuple[tuple, tuple]:
+def split_core(core: eqx.Module) -> tuple[tuple, tuple]:
     """The arrays of a core, and the rest of it, which is hashable."""
     leaves, structure = jax.tree.flatten(core)
     arrays = tuple(leaf if eqx.is_array(leaf) else None for leaf in leaves)

@@ -102,9 +102,11 @@ class PymdpEngine:
         """One decision for each of N environments; a key draws it."""
         concluded = self._decide(self.arrays, observations, prior, key)
         by_factor = np.asarray(concluded.action, np.int64).T
-        action = np.ravel_multi_index(tuple(by_factor), self._model.factors.num_controls)
-        copies = (tuple(map(np.array, beliefs)) for beliefs in (concluded.beliefs, concluded.prior))
-        return Concluded(action, *copies)
+        action = np.asarray(
+            np.ravel_multi_index(tuple(by_factor), self._model.factors.num_controls)
+        )
+        beliefs, prior = (tuple(map(np.array, of)) for of in (concluded.beliefs, concluded.prior))
+        return Concluded(action, beliefs, prior)
 
     def infer_states(self, observations, prior: Beliefs) -> Beliefs:
         """`q(s_t)` of each factor."""

@@ -1,7 +1,7 @@
 """Why an agent acts as it does: expected free energy taken apart."""
 
 import itertools
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import jax.numpy as jnp
 import numpy as np
@@ -47,7 +47,8 @@ class PolicyExplanation(NamedTuple):
         best = np.stack([rows[self.neg_efe[:, rows].argmax(axis=1)] for rows in columns], axis=1)
         values = (np.take_along_axis(part, best, 1) for part in self[1:6])
         probs = np.stack([self.policy_probs[:, rows].sum(axis=1) for rows in columns], axis=1)
-        return type(self)(actions[:, None], *values, probs)
+        make: Any = type(self)
+        return make(actions[:, None], *values, probs)
 
 
 def explain(model: GenerativeModel, beliefs: np.ndarray) -> Explanation:

@@ -37,8 +37,9 @@ def free_energy(
         log_likelihoods: per modality `(N, K of each factor in dependencies[m])`.
         dependencies: per modality the factors that it depends on.
     """
-    complexity = sum((q * (log(q) - log(p))).sum(axis=1) for q, p in zip(beliefs, prior))
-    accuracy = np.zeros(len(beliefs[0]))
+    accuracy, complexity = np.zeros((2, len(beliefs[0])))
+    for q, p in zip(beliefs, prior):
+        complexity = complexity + (q * (log(q) - log(p))).sum(axis=1)
     for array, row in zip(log_likelihoods, dependencies):
         arguments = [array, [0, *(1 + factor for factor in row)]]
         for factor in row:

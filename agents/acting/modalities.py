@@ -46,7 +46,7 @@ def numpy_log_likelihood(
     return np.add.reduce(log(np.stack(by_modality)), axis=0)
 
 
-def _ends(A: Sequence[np.ndarray]) -> list[int]:
+def _ends(A: Sequence) -> list[int]:
     return np.cumsum([len(table) for table in A])[:-1].tolist()
 
 

@@ -4,7 +4,7 @@ One agent without a batch, its methods under `jax.vmap` inside one compiled func
 not copied for each environment, and one environment starts anew without the others.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -64,17 +64,16 @@ class PymdpCore(eqx.Module):
 
     def __init__(self, encoder: Encoder, model, usage: np.ndarray | None) -> None:
         self.encoder, self.model, self.by_modality = encoder, PymdpModel(model), model.has_lists
-        self.log_usage = None if usage is None else log_stable(jnp.asarray(usage))
+        self.log_usage = None if usage is None else jnp.asarray(log_stable(jnp.asarray(usage)))
 
     def log_likelihoods(self, observations) -> list[Array]:
         """Per modality `(N, K of each factor that it depends on)`."""
+        A: Any = self.model.arrays["A"]
         if self.by_modality:
-            return likelihood_by_modality(
-                self.encoder.logits(observations), list(self.model.arrays["A"])
-            )
+            return likelihood_by_modality(self.encoder.logits(observations), list(A))
         if self.log_usage is not None:
             return [self.encoder.logits(observations) - self.log_usage[None]]
-        return [state_log_likelihood(encode(self.encoder, observations), self.model.arrays["A"][0])]
+        return [state_log_likelihood(encode(self.encoder, observations), A[0])]
 
 
 class Decision(NamedTuple):
@@ -125,7 +124,9 @@ def infer_states(agent: Agent, log_likelihoods: list[Array], prior: list[Array])
     """
     seen = [jnp.exp(array - array.max())[None, None] for array in log_likelihoods]
     agent = eqx.tree_at(lambda a: a.A, agent, seen)
-    return agent.infer_states([jnp.ones((1, 1))] * len(seen), [belief[None] for belief in prior])
+    outcomes, expected = [jnp.ones((1, 1))] * len(seen), [belief[None] for belief in prior]
+    beliefs: Any = agent.infer_states(outcomes, expected)  # a list, as no `info` is asked for
+    return beliefs
 
 
 def _decide_one(agent: Agent, log_likelihoods, prior, key) -> Decision:

@@ -98,7 +98,7 @@ class CompositeEncoder(eqx.Module):
         keys = dict(zip(self.parts, jax.random.split(key, len(self.parts))))
         return self._with(lambda name, part: part.drawn(keys[name], output_gain))
 
-    def merged(self, merge: Float[Array, "L O"]) -> Self:
+    def merged(self, merge: Float[Array, "*restarts L O"]) -> Self:
         """Each part with its outcomes mapped to others by `merge`."""
         return self._with(lambda _, part: part.merged(merge))
 

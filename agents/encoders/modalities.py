@@ -62,7 +62,11 @@ class ModalityEncoders(eqx.Module):
         spaces = [part.observation_space for part in self.parts]
         if self.names is not None:
             return gym.spaces.Dict(dict(zip(self.names, spaces)))
-        return spaces[0] if len(spaces) == 1 else gym.spaces.MultiDiscrete([s.n for s in spaces])
+        return (
+            spaces[0]
+            if len(spaces) == 1
+            else gym.spaces.MultiDiscrete(list(map(gym.spaces.flatdim, spaces)))
+        )
 
     @property
     def num_outcomes(self) -> int:
@@ -102,7 +106,8 @@ class ModalityEncoders(eqx.Module):
     @property
     def num_multiplications(self) -> int:
         """Of `numpy_logits` for one observation."""
-        return sum(part.num_multiplications for part in self.parts)
+        parts: tuple[Any, ...] = self.parts
+        return sum(part.num_multiplications for part in parts)
 
     def encode(self, observations) -> tuple[np.ndarray, ...]:
         """`p(o | x)` of each modality, `(N, O_m)`."""

@@ -48,7 +48,7 @@ class NeuralEncoder(eqx.Module):
         """Logits of one observation; `logits` takes many."""
         return self.logits(jax.tree.map(lambda array: jnp.asarray(array)[None], observation))[0]
 
-    def merged(self, merge: Float[Array, "L O"]) -> Self:
+    def merged(self, merge: Float[Array, "*restarts L O"]) -> Self:
         """The encoder whose outcomes are mapped to others by `merge`, after what it merges now."""
         merge = merge if self.merge is None else self.merge @ merge
         return eqx.tree_at(lambda e: e.merge, self, merge, is_leaf=lambda x: x is None)

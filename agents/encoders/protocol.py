@@ -74,7 +74,7 @@ class TrainableEncoder(Encoder, Protocol):
         """The encoder with random weights, those of the output layer times `output_gain`."""
         ...
 
-    def merged(self, merge: Float[Array, "L O"]) -> Self:
+    def merged(self, merge: Float[Array, "*restarts L O"]) -> Self:
         """The encoder whose outcomes `L` are mapped to outcomes `O` by `merge`, `p(new | old)`."""
         ...
 

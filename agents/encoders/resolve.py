@@ -1,6 +1,7 @@
 """Encoders for the modalities of a model, from what a user gives for each of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -93,7 +94,7 @@ def _spaces(space: gym.Space | None, names, count: int) -> list[gym.Space | None
     return [space] * count
 
 
-def _encoder(given, num_outcomes: int, space: gym.Space | None, name) -> Encoder:
+def _encoder(given, num_outcomes: int, space: gym.Space | None, name) -> Any:
     if given is None:
         if space is not None and not isinstance(space, gym.spaces.Discrete):
             raise ValueError(f"modality {name!r} is {space}, which needs an encoder, got None")

@@ -107,7 +107,8 @@ def check_count(name: str, given: Sequence, count: int, what: str) -> None:
 
 def check_between(name: str, value, low: float, high: float = np.inf) -> None:
     """Raises ValueError unless `value` is above `low` and below `high`."""
-    if isinstance(value, bool) or not np.isscalar(value) or not low < value < high:
+    number: Any = value  # NumPy's scalars are in no union that can be compared
+    if isinstance(value, bool) or not np.isscalar(value) or not low < number < high:
         allowed = f"above {low:g} and " + ("finite" if high == np.inf else f"below {high:g}")
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
 

@@ -77,7 +77,7 @@ def checked_factors(given: Mapping[str, Any], policy_len: int) -> Factors:
     num_states = tuple(len(b) for b in B)
     A, A_dependencies = _likelihoods(wrapped["A"], given["A_dependencies"], num_states, name)
     D = _beliefs(wrapped["D"], num_states, name)
-    counts = {
+    counts: dict[str, Any] = {
         prior: _shaped_as(prior, wrapped[prior], arrays, name)
         for prior, arrays in (("pA", A), ("pB", B), ("pD", D), ("H", D))
     }

@@ -27,7 +27,7 @@ def arguments_of(agent: Agent) -> dict[str, Any]:
         # The shortest decimal that is this float32: 0.001 comes back as 0.001.
         arguments[name] = float(str(_of_all(name, getattr(agent, name))))
     E = _of_all("E", agent.E)
-    arguments["E"] = None if np.ptp(E) == 0 else E
+    arguments["E"] = None if E is None or np.ptp(E) == 0 else E
     arguments["planner"] = "inductive" if agent.use_inductive else "tree"
     arguments["A_dependencies"] = agent.A_dependencies
     arguments["B_dependencies"] = agent.B_dependencies
@@ -58,7 +58,7 @@ def _check_kept(agent: Agent) -> None:
             "each factor has one control of its own here",
         ),
         "control_fac_idx": (
-            list(agent.control_fac_idx) != controlled,
+            list(agent.control_fac_idx or ()) != controlled,
             f"all factors with more than one action are controlled here: {controlled}",
         ),
         "policies": (_has_own_policies(agent), "all policies of policy_len steps are weighed here"),

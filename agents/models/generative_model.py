@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from pymdp.agent import Agent
@@ -15,9 +15,10 @@ from .from_pymdp import arguments_of
 from .joint import JointModel, joint_model
 from .pymdp_agent import pymdp_agent
 
-Arrays = Sequence[np.ndarray] | np.ndarray
-# One number where single arrays were given, one per factor or modality where lists were.
-Sizes = tuple[int, ...] | int
+# One array, or a tuple of them where lists were given: which of both no annotation can say.
+Arrays = Any
+# One number, or a tuple of them, one per factor or modality, where lists were given.
+Sizes = Any
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -71,8 +72,8 @@ class GenerativeModel:
 
     A: Arrays
     B: Arrays
-    C: Arrays | None = None
-    D: Arrays | None = None
+    C: Arrays = None
+    D: Arrays = None
     policy_len: int = 4
     gamma: float = 1.0
     use_states_info_gain: bool = True
@@ -192,3 +193,7 @@ def epsilon_identity(num_states: int, epsilon: float) -> np.ndarray:
     identity = np.eye(num_states)
     A = (1 - epsilon) * identity + (1 - identity) * epsilon / (num_states - 1)
     return A.astype(np.float32)
+
+
+# What is planned with: a model, or its factors flattened into one.
+Model = GenerativeModel | JointModel

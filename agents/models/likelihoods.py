@@ -9,7 +9,7 @@ def index_log_likelihood(
     outcome: Int[Array, " N"], A: Float[Array, "O *K"]
 ) -> Float[Array, "N *K"]:
     """`log p(o | s)` of outcomes that are seen as they are, integers `(N,)`."""
-    return log_stable(A)[outcome]
+    return jnp.asarray(log_stable(A))[outcome]
 
 
 def outcome_log_likelihood(
@@ -25,4 +25,4 @@ def outcome_log_likelihood(
     """
     # An outcome as likely as the likeliest has weight 1, so that nothing overflows.
     weights = jnp.exp(log_probs - log_probs.max(axis=-1, keepdims=True))
-    return log_stable(jnp.tensordot(weights, A, axes=1))
+    return jnp.asarray(log_stable(jnp.tensordot(weights, A, axes=1)))

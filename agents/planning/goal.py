@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..models.generative_model import GenerativeModel
+from ..models.generative_model import Model
 from ..models.pymdp_agent import REACHABLE
 
 
-def goal_vector(model: GenerativeModel) -> np.ndarray:
+def goal_vector(model: Model) -> np.ndarray:
     """`(K,)` float32, H of inductive inference: the model's, or the state that C prefers most."""
     model = model.joint
     if model.H is not None:
@@ -14,7 +14,7 @@ def goal_vector(model: GenerativeModel) -> np.ndarray:
     return np.eye(model.num_states, dtype=np.float32)[np.argmax(model.C @ model.A)]
 
 
-def steps_to_goal(model: GenerativeModel) -> int:
+def steps_to_goal(model: Model) -> int:
     """The farthest way to the preferred state, in steps that are likelier than `REACHABLE`.
 
     States without any such way do not count; 0 where nothing is preferred.

@@ -1,5 +1,7 @@
 """Pymdp's inductive inference behind the interface of the tree."""
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -7,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable
 
-from ..models.generative_model import GenerativeModel
+from ..models.generative_model import Model
 from ..models.pymdp_agent import build_agent
 from .goal import goal_vector
 from .protocol import Explanation, explained
@@ -25,7 +27,7 @@ class InductivePlanner(eqx.Module):
     arrays: dict[str, list[Array] | Array | None]
     settings: tuple[tuple[str, object], ...] = eqx.field(static=True)
 
-    def __init__(self, model: GenerativeModel) -> None:
+    def __init__(self, model: Model) -> None:
         joint, goal = model.joint, goal_vector(model)
         self.arrays = jax.tree.map(jnp.asarray, joint.pymdp_arrays() | {"H": [goal]})
         self.settings = (
@@ -44,7 +46,7 @@ class InductivePlanner(eqx.Module):
         return 8 * num_states * 1.5 * float(num_actions) ** policy_len
 
     @classmethod
-    def pymdp_goal(cls, model: GenerativeModel) -> np.ndarray:
+    def pymdp_goal(cls, model: Model) -> np.ndarray:
         """H, one-hot on the preferred state."""
         return goal_vector(model)
 
@@ -54,7 +56,8 @@ class InductivePlanner(eqx.Module):
         """`q(pi)` and `neg_efe`; `Agent.infer_policies`."""
         agent = build_agent(self.arrays, 1, **dict(self.settings))
         results = jax.vmap(lambda q: agent.infer_policies([q[None, None]]))(belief)
-        return tuple(result[:, 0] for result in results)
+        q_pi, neg_efe = results
+        return q_pi[:, 0], neg_efe[:, 0]
 
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
         """First action of the most probable policy."""
@@ -66,7 +69,7 @@ class InductivePlanner(eqx.Module):
         log_probs = log_stable(self.infer_policies(belief)[0])
         return self._first_action(jax.random.categorical(key, log_probs, axis=-1))
 
-    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+    def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The parts of `neg_efe`, with what inductive inference adds to them."""
         utility, info_gain = neg_efe_parts(model, beliefs)
         belief = jnp.asarray(beliefs, jnp.float32)
@@ -75,5 +78,6 @@ class InductivePlanner(eqx.Module):
         return explained(utility, info_gain, inductive, posterior, model.num_actions)
 
     def _first_action(self, policy: Int[Array, " N"]) -> Int[Array, " N"]:
-        num_actions = self.arrays["B"][0].shape[-1]
-        return policy // num_actions ** (dict(self.settings)["policy_len"] - 1)
+        B: Any = self.arrays["B"]
+        settings: dict[str, Any] = dict(self.settings)
+        return policy // B[0].shape[-1] ** (settings["policy_len"] - 1)

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from ..models.generative_model import GenerativeModel
+from ..models.generative_model import Model
 
 
 class Explanation(NamedTuple):
@@ -64,7 +64,7 @@ class Planner(Protocol):
     NumPy's arrays: then it decides for few beliefs without compiled code.
     """
 
-    def __init__(self, model: GenerativeModel) -> None:
+    def __init__(self, model: Model) -> None:
         """Computes what planning needs of a model; ValueError where it cannot plan with it."""
         ...
 
@@ -76,7 +76,7 @@ class Planner(Protocol):
         ...
 
     @classmethod
-    def pymdp_goal(cls, model: GenerativeModel) -> np.ndarray | None:
+    def pymdp_goal(cls, model: Model) -> np.ndarray | None:
         """`(K,)`, H, where pymdp's own `Agent` plans the same way by inductive inference."""
         ...
 
@@ -88,7 +88,7 @@ class Planner(Protocol):
         """An action drawn from the posterior over policies."""
         ...
 
-    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+    def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """What spoke for each next action at beliefs `(N, K)`; `model` is what it was made from."""
         ...
 

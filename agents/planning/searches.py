@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable
 
-from ..models.generative_model import GenerativeModel
+from ..models.generative_model import Model
 from ..models.pymdp_agent import build_agent
 from .protocol import Explanation, explained
 from .tree import neg_efe_parts
@@ -33,7 +33,7 @@ class SearchPlanner(eqx.Module):
     gamma: float = eqx.field(static=True)
     settings: tuple[tuple[str, object], ...] = eqx.field(static=True)
 
-    def __init__(self, model: GenerativeModel) -> None:
+    def __init__(self, model: Model) -> None:
         if model.E is not None:
             raise ValueError(
                 f"planner {model.planner!r} weighs no whole policies, so E must be None"
@@ -50,7 +50,7 @@ class SearchPlanner(eqx.Module):
         return 0
 
     @classmethod
-    def pymdp_goal(cls, model: GenerativeModel) -> None:
+    def pymdp_goal(cls, model: Model) -> None:
         """None: searches need no goal state."""
 
     def search(self) -> Callable:
@@ -79,7 +79,7 @@ class SearchPlanner(eqx.Module):
         log_probs = log_stable(self.policy_posterior(belief, search_key))
         return jax.random.categorical(action_key, log_probs, axis=-1)
 
-    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+    def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The search's own `action_probs`; the rest is what policies look like without it."""
         utility, info_gain = neg_efe_parts(model, beliefs)
         belief = jnp.asarray(beliefs, jnp.float32)

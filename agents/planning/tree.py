@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable, stable_xlogx
 
-from ..models.generative_model import GenerativeModel
+from ..models.generative_model import Model
 from ..numpy_maths import log
 from .logarithm import log_probability
 from .prefixes import Prefixes, different_prefixes, shared_rows
@@ -70,7 +70,7 @@ class PolicyTree(eqx.Module):
         return per_prefix * 1.5 * float(num_actions) ** policy_len
 
     @classmethod
-    def pymdp_goal(cls, model: GenerativeModel) -> None:
+    def pymdp_goal(cls, model: Model) -> None:
         """None: all policies are weighed, no state is a goal."""
 
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
@@ -82,7 +82,7 @@ class PolicyTree(eqx.Module):
         log_probs = _backed_up(self, belief, jax.nn.logsumexp, self.alpha)
         return jax.random.categorical(key, log_probs, axis=0)
 
-    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+    def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The parts of `neg_efe`, and the posterior over policies."""
         utility, info_gain = neg_efe_parts(model, beliefs)
         posterior = np.asarray(policy_posterior(self, jnp.asarray(utility + info_gain)))

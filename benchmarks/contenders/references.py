@@ -45,10 +45,8 @@ class BestConstant(Reference):
         """Expected returns in closed form."""
         env = env_factory()
         B, world = transition_matrix(env), world_of(env)
-        expected = [
-            _constant_return(B[:, :, u], world, env.spec.max_episode_steps)
-            for u in range(B.shape[2])
-        ]
+        horizon = episode_steps(env)
+        expected = [_constant_return(B[:, :, u], world, horizon) for u in range(B.shape[2])]
         self._action = int(np.argmax(expected))
         self.hyperparameters = {"action": self._action}
 
@@ -141,7 +139,19 @@ def solved(env: gym.Env) -> np.ndarray:
     world = world_of(env)
     B = transition_matrix(env)
     reward = np.eye(len(B))[world.rewarded_state]
-    return finite_horizon_values(B, reward, env.spec.max_episode_steps)
+    return finite_horizon_values(B, reward, episode_steps(env))
+
+
+def episode_steps(env: gym.Env) -> int:
+    """The length of the episodes.
+
+    Raises:
+        ValueError: there is no limit, and so no horizon to plan for.
+    """
+    steps = None if env.spec is None else env.spec.max_episode_steps
+    if steps is None:
+        raise ValueError("references need episodes of a fixed length: max_episode_steps")
+    return steps
 
 
 def finite_horizon_values(B: np.ndarray, reward: np.ndarray, horizon: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """What a scenario is: an environment, the length of its episodes, and what changes."""
 
 import dataclasses
+from typing import Any
 
 import gymnasium as gym
 
@@ -9,7 +10,7 @@ EVALUATION_EPISODES = 200
 FIRST_EVALUATION_SEED = 1_000_000
 """Evaluation episode i has seed FIRST_EVALUATION_SEED + i, for every contender."""
 
-World = tuple[tuple[str, object], ...]
+World = tuple[tuple[str, Any], ...]
 
 
 @dataclasses.dataclass(frozen=True)

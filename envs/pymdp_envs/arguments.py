@@ -49,7 +49,11 @@ def checked_means(
         if means is not None:
             raise ValueError("emission_means need emission_scale")
         return {}
-    if isinstance(scale, bool) or not np.isscalar(scale) or not 0 < scale < math.inf:
+    if (
+        isinstance(scale, bool)
+        or not isinstance(scale, int | float | np.number)
+        or not (0 < float(scale) < math.inf)
+    ):
         raise ValueError(f"emission_scale must be positive and finite, got {scale!r}")
     if means is None:
         means = {name: circle_means(count) for name, count in outcomes.items()}

@@ -1,7 +1,7 @@
 """pymdp's environments as Gymnasium environments, stepped in NumPy."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -59,7 +59,7 @@ class PymdpEnv(gym.Env):
         ValueError: an argument does not fit the process; the message names it.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class PymdpEnv(gym.Env):
             self.tables, self.modalities, self.emission_means
         )
         # A `Dict` space sorts its keys, and what is returned keeps to that.
-        self._keys = list(self.observation_space) if len(outcomes) > 1 else []
+        self._keys = sorted(outcomes) if len(outcomes) > 1 else []
         self._sampler = Sampler(self.tables)
         self._state: list[int] | None = None
         self._outcomes: list[int] = []
@@ -164,11 +164,11 @@ class PymdpEnv(gym.Env):
         """`log p(x | outcome)` of a continuous modality up to a constant: `(N, D)` to `(N, O)`."""
         means = self.emission_means[modality]
         x = np.asarray(x, np.float64).reshape(-1, 1, means.shape[1])
-        return -((x - means) ** 2).sum(axis=-1) / (2 * self.emission_scale**2)
+        return -((x - means) ** 2).sum(axis=-1) / (2 * (self.emission_scale or 1.0) ** 2)
 
     def _observe(self):
         """Draws what is seen in the present state."""
-        self._outcomes = self._sampler.outcomes(self._state, self.np_random)
+        self._outcomes = self._sampler.outcomes(self._state or [], self.np_random)
         self._emitted = dict(map(self._emit, self.modalities, self._outcomes))
         return self._observation()
 
@@ -177,7 +177,7 @@ class PymdpEnv(gym.Env):
             return modality, np.int64(outcome)
         mean = self.emission_means[modality][outcome]
         noise = self.np_random.standard_normal(len(mean))
-        return modality, (mean + self.emission_scale * noise).astype(np.float32)
+        return modality, (mean + (self.emission_scale or 1.0) * noise).astype(np.float32)
 
     def _observation(self):
         if len(self._emitted) == 1:

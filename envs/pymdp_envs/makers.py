@@ -111,12 +111,13 @@ def make_grid_world(
     """
     from pymdp.envs.grid_world import GridWorld
 
-    num_cells = int(np.prod(shape))
+    rows, columns = shape
+    num_cells = rows * columns
     goal = num_cells - 1 if goal is None else goal
     if not 0 <= goal < num_cells:
         raise ValueError(f"goal must be in 0..{num_cells - 1}, got {goal}")
     return PymdpEnv(
-        GridWorld(tuple(shape), success_prob=success_prob, **settings),
+        GridWorld((rows, columns), success_prob=success_prob, **settings),
         [np.eye(num_cells)[goal]],
         modalities=("location",),
         emission_scale=emission_scale,

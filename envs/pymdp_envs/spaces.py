@@ -50,10 +50,11 @@ class Actions:
         self._controlled = [f for f, count in enumerate(num_controls) if count > 1]
         self._num_factors = len(num_controls)
         counts = [num_controls[factor] for factor in self._controlled]
+        self._counts = counts or [1]
         if len(counts) > 1:
             self.space = spaces.MultiDiscrete(counts)
         else:
-            self.space = spaces.Discrete(counts[0] if counts else 1)
+            self.space = spaces.Discrete(self._counts[0])
 
     def by_factor(self, action) -> list[int]:
         """The action of each factor; 0 for those that are not controlled.
@@ -65,8 +66,7 @@ class Actions:
         if flat.shape != self.space.shape or flat.dtype.kind not in "iu":
             raise ValueError(f"action must be in {self.space}, got {action!r}")
         by_factor = [0] * self._num_factors
-        highest = np.reshape(self.space.n if flat.ndim == 0 else self.space.nvec, -1)
-        for factor, chosen, count in zip(self._controlled, flat.reshape(-1).tolist(), highest):
+        for factor, chosen, count in zip(self._controlled, flat.reshape(-1).tolist(), self._counts):
             if not 0 <= chosen < count:
                 raise ValueError(f"action must be in {self.space}, got {action!r}")
             by_factor[factor] = chosen
