@@ -45,7 +45,7 @@ class PolicyTree(eqx.Module):
     gamma: float = eqx.field(static=True)
     alpha: float = eqx.field(static=True)
 
-    def __init__(self, model: GenerativeModel, at_most: float = math.inf) -> None:
+    def __init__(self, model: Model, at_most: float = math.inf) -> None:
         model = model.joint
         A, C = jnp.asarray(model.A), jnp.asarray(model.C)
         self.prefixes, reached = different_prefixes(model.B, model.policy_len, at_most)
@@ -183,7 +183,7 @@ def _best_of_nodes(tree: PolicyTree, value, over: Callable):
     return beyond[children[0][0]]
 
 
-def neg_efe_parts(model: GenerativeModel, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def neg_efe_parts(model: Model, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Expected utility and information gain of all policies; their sum is the tree's `neg_efe`.
 
     Of beliefs `(N, K)` two arrays `(N, policies)`, nats, in the order of pymdp's `Agent.policies`.
