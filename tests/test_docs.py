@@ -1,0 +1,38 @@
+"""What the documentation shows is run as it stands there."""
+
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = ("docs/own_model.md", "docs/own_environment.md")
+LONGEST_EXAMPLE = 24
+
+
+def examples(document: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / document).read_text(), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_examples_run_in_the_order_in_which_they_stand(document, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="A JAX array is being set as static")
+        for code in examples(document):
+            exec(compile(code, document, "exec"), {})
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_examples_are_short(document):
+    assert examples(document)
+    assert all(code.count("\n") <= LONGEST_EXAMPLE for code in examples(document))
+
+
+def test_the_readme_shows_the_first_example_of_each():
+    readme = (ROOT / "README.md").read_text()
+    for document in DOCUMENTS:
+        assert examples(document)[0] in readme
+        assert f"({document})" in readme
