@@ -1,7 +1,7 @@
 """One encoder for each observation modality of a model."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import gymnasium as gym
@@ -98,7 +98,8 @@ class ModalityEncoders(eqx.Module):
         """`logits` in NumPy, where all parts have it."""
         by_modality = []
         seen = type(self)._by_part(self, observations)
-        for part, rho, one in zip(self.parts, self.log_usage, seen):
+        parts: tuple[Any, ...] = self.parts
+        for part, rho, one in zip(parts, self.log_usage, seen):
             logits = type(part).numpy_logits(part, one)
             by_modality.append(logits if rho is None else logits - rho)
         return np.concatenate(by_modality, axis=1)

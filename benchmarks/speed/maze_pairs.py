@@ -1,5 +1,7 @@
 """Pairs of `aifgym speed` on pymdp's T-maze: two factors, three modalities."""
 
+from typing import Any
+
 import gymnasium as gym
 import jax
 import jax.numpy as jnp
@@ -18,7 +20,7 @@ PREFERENCE = 3.0
 
 def maze_model(policy_len: int) -> GenerativeModel:
     """The maze's own process, with its rewards as preferences."""
-    world = gym.make(MAZE).unwrapped
+    world: Any = gym.make(MAZE).unwrapped
     C = [PREFERENCE * np.array(rewards) for rewards in world.rewards]
     return GenerativeModel(**world.model(), C=C, policy_len=policy_len)
 
@@ -27,13 +29,14 @@ def _predict(num_observations: int):
     from stable_baselines3 import PPO
 
     env = gym.make(MAZE)
-    keys = dict.fromkeys(env.unwrapped.modalities)
+    world: Any = env.unwrapped
+    keys = dict.fromkeys(world.modalities)
     agent = ActiveInferenceEncoderAgent(keys, maze_model(policy_len=2))
     ppo = PPO("MultiInputPolicy", env, device="cpu")
     rng = np.random.default_rng(0)
-    observations = {
+    observations: Any = {
         name: rng.integers(part.n, size=num_observations)
-        for name, part in env.observation_space.items()
+        for name, part in world.observation_space.items()
     }
     start, memory = np.zeros(num_observations, bool), agent.predict(observations)[1]
     return (
