@@ -1,7 +1,7 @@
 """Agents as files."""
 
 import os
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from gymnasium.vector.utils import create_empty_array
