@@ -1,7 +1,7 @@
 """One encoder for each observation modality of a model."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import gymnasium as gym
@@ -99,7 +99,8 @@ class ModalityEncoders(eqx.Module):
         by_modality = []
         seen = type(self)._by_part(self, observations)
         for part, rho, one in zip(self.parts, self.log_usage, seen):
-            logits = type(part).numpy_logits(part, one)
+            kind: Any = type(part)
+            logits = kind.numpy_logits(part, one)
             by_modality.append(logits if rho is None else logits - rho)
         return np.concatenate(by_modality, axis=1)
 
