@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import gymnasium as gym
 import numpy as np
 
 from ..agents.world_model.spaces import (
@@ -15,10 +16,13 @@ from ..agents.world_model.spaces import (
 )
 from ..agents.world_model_agent import WorldModelAgent
 from .data.stepping import Environments, environments
+from .data.trajectories import Trajectories
 from .learners.world_model.config import LearnConfig
 from .learners.world_model.continuous import ContinuousLearner
 from .learners.world_model.discrete import DiscreteLearner
+from .learners.world_model.experience import Experience
 from .learners.world_model.history import LearnHistory, doubts, returns_of
+from .learners.world_model.recordings import from_trajectories
 from .learners.world_model.rounds_folder import RoundsFolder
 
 # A round waits for the end of an episode, but not longer than this share of its own steps.
@@ -27,7 +31,7 @@ LONGEST_WAIT = 0.5
 
 def learn(
     env,
-    total_timesteps: int,
+    total_timesteps: int | None = None,
     config: LearnConfig | None = None,
     seed: int = 0,
     *,
@@ -45,7 +49,9 @@ def learn(
         env: the id of a Gymnasium environment, an environment, or a vector environment of
             Gymnasium or Stable-Baselines3. Observations `Box`, `Discrete`, `MultiDiscrete`,
             `MultiBinary`, or `Dict` and `Tuple` of these; actions `Discrete` or `MultiDiscrete`.
-        total_timesteps: steps in all environments together.
+            Or what was recorded: `Experience` (see `aifgym.training.recordings`) or `Trajectories`
+            with rewards, whose observations are vectors; then nothing is done in the world.
+        total_timesteps: steps in all environments together; of recordings, None.
         config: settings; `None` takes the defaults, the same for all tasks.
         seed: the same seed gives the same agent.
         progress: called after each round with its row of the history, and a function that gives
@@ -62,6 +68,10 @@ def learn(
             holds a run with other settings.
     """
     config = config or LearnConfig()
+    if isinstance(env, Trajectories):
+        env = from_trajectories(env)
+    if isinstance(env, Experience):
+        return _from_recording(env, config, int(seed))
     worlds = environments(env)
     check_observation_space(worlds.observation_space)
     count = num_actions(worlds.action_space)
@@ -91,6 +101,24 @@ def learn(
         if progress is not None:
             progress(row, snapshot)
     return snapshot(), LearnHistory(tuple(rows), doubts(rows, learner.reward_scale))
+
+
+def _from_recording(
+    recording: Experience, config: LearnConfig, seed: int
+) -> tuple[WorldModelAgent, LearnHistory]:
+    """One round of learning from what others did; its newest fifth judges features."""
+    learner = ContinuousLearner(config, recording.num_actions, seed)
+    start = time.process_time()
+    made = learner.add(recording)
+    row = _row(recording, made, len(recording), [], config, 1)
+    row["seconds"] = time.process_time() - start
+    dim = recording.observations.shape[1]
+    spaces = (
+        gym.spaces.Box(-np.inf, np.inf, (dim,), np.float32),
+        gym.spaces.Discrete(recording.num_actions),
+    )
+    agent = WorldModelAgent(learner.world, *spaces, seed=seed)
+    return agent, LearnHistory((row,), doubts([row], learner.reward_scale))
 
 
 def _play(worlds: Environments, learner, planned: int, most: int, seeds: list[int]) -> int:

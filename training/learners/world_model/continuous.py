@@ -72,7 +72,11 @@ class ContinuousLearner:
 
     def refit(self) -> Round:
         """Ends the round: new discretisations from all that was recorded."""
-        self._parts.append(self._log.experience())
+        return self.add(self._log.experience())
+
+    def add(self, part: Experience) -> Round:
+        """Adds a round that was recorded, by this learner or somebody else."""
+        self._parts.append(part)
         self._grow_history()
         return self._refitted(len(self._parts))
 
