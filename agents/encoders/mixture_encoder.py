@@ -50,8 +50,8 @@ class MixtureEncoder(eqx.Module):
 
     def logits(self, observations: Float[Array, "N D"]) -> Float[Array, "N O"]:
         """`log p(o | x)` up to a constant per observation."""
-        features = (observations - self.shift) @ self.matrix
-        difference = features[:, None] - self.prototypes
+        features = (observations - self.shift[None]) @ self.matrix
+        difference = features[:, None] - self.prototypes[None]
         squared = (difference**2).sum(axis=-1)
         count = min(NUM_NEAREST, squared.shape[1])
         nearest = jax.lax.top_k(-squared, count)[1]

@@ -31,15 +31,16 @@ def batched(observation, space: gym.Space, one_hot: bool) -> tuple[np.ndarray, t
             )
         shape = np.shape(part)[:ndim]
     if not shape:
-        observation = _with_axis(observation)
+        observation = _with_axis(observation, space)
     return vectors(observation, space, one_hot), shape
 
 
-def _with_axis(observation):
-    if isinstance(observation, dict):
-        return {key: _with_axis(part) for key, part in observation.items()}
-    if isinstance(observation, tuple | list) and not np.isscalar(observation[0]):
-        return tuple(_with_axis(part) for part in observation)
+def _with_axis(observation, space: gym.Space):
+    if isinstance(space, gym.spaces.Dict):
+        return {key: _with_axis(observation[key], part) for key, part in space.spaces.items()}
+    if isinstance(space, gym.spaces.Tuple):
+        pairs = zip(observation, space.spaces)
+        return tuple(_with_axis(part, own) for part, own in pairs)
     return np.asarray(observation)[None]
 
 

@@ -10,7 +10,15 @@ from .....agents.encoders.mixture import SHARPNESS, Kind, encode, spacing_of
 from .....agents.world_model.model import Member
 from .....agents.world_model.policy import UNUSABLE
 from ..experience import Experience
-from .dynamics import LEAST_WEIGHT, Samples, local_fit, noise_ratio, samples, spread
+from .dynamics import (
+    LEAST_WEIGHT,
+    Samples,
+    ending_rewards,
+    local_fit,
+    noise_ratio,
+    samples,
+    spread,
+)
 from .features import Features
 from .prototypes import farthest_points, num_prototypes
 from .windows import Windows, equal_action_windows
@@ -32,6 +40,7 @@ class Material:
         tree: of the features after each step.
         ended: `(N,)` bool, whether the step ended an episode.
         controls: for each control its samples, or None where there are too few.
+        endings: of all controls, where episodes ended and what was received until then.
         lengths: `(E,)` int, steps that a control holds its action.
         discount: of a step.
     """
@@ -42,6 +51,7 @@ class Material:
     tree: cKDTree
     ended: np.ndarray
     controls: tuple[Samples | None, ...]
+    endings: Samples | None
     lengths: np.ndarray
     discount: float
 
@@ -79,16 +89,24 @@ def gather(experience: Experience, features: Features, length: int, discount: fl
             _samples(windows.of_action(action), before, after)
             for action in range(experience.num_actions)
         ),
+        _endings(windows, after),
         np.full(experience.num_actions, length),
         discount,
     )
+
+
+def _endings(windows: Windows, after: np.ndarray) -> Samples | None:
+    where = after[windows.last[windows.ended]]
+    if not len(where):
+        return None
+    return samples(where, where, windows.rewards[windows.ended], windows.ended[windows.ended])
 
 
 def _samples(windows: Windows, before: np.ndarray, after: np.ndarray) -> Samples | None:
     too_few = 2 * (before.shape[1] + 1) if windows.length > 1 else 1
     if len(windows.start) < too_few:
         return None
-    return samples(before[windows.start], after[windows.last], windows.rewards)
+    return samples(before[windows.start], after[windows.last], windows.rewards, windows.ended)
 
 
 def discretise(
@@ -112,23 +130,27 @@ def discretise(
     spacing = spacing_of(prototypes)
     num, width = len(prototypes), len(material.controls)
     rewards, counts = np.full((num, width), UNUSABLE), np.zeros((num, width))
+    ended = _ended(material, prototypes, spacing)
+    at_end = ended * ending_rewards(material.endings, prototypes, spacing)
     blocks, ratios = [], []
     for place, control in enumerate(material.controls):
         if control is None:
             blocks.append(sparse.csr_array(sparse.identity(num)))
             continue
         fit = local_fit(control, prototypes, spacing)
-        rewards[:, place], counts[:, place] = fit.reward, fit.count
+        counts[:, place] = fit.count
         ratios.append(noise_ratio(fit, spacing))
         moves = fit.intercept[:, None]
         noisy = ratios[-1] > LEAST_NOISE
         if keep_noise and noisy.any():
             moves = np.where(noisy[:, None, None], spread(fit, NUM_RESIDUALS, rng), moves)
         blocks.append(_encoded_rows(prototypes[:, None] + moves, prototypes, spacing, kind))
+        # What ending brings comes with the probability of ending: it cannot be had twice.
+        rewards[:, place] = (1 - blocks[-1] @ ended) * fit.reward + blocks[-1] @ at_end
     member = Member(
         _interleaved(blocks),
         rewards,
-        _ended(material, prototypes, spacing),
+        ended,
         counts,
         material.visited[chosen],
         _starts(material.starts, prototypes, spacing),

@@ -9,6 +9,10 @@ from scipy.spatial import cKDTree
 SLOPE_RIDGE, INTERCEPT_RIDGE = 0.1, 1e-9
 # A sample that is far away still counts this much: somebody has to.
 LEAST_WEIGHT = 1e-9
+# Weight of what is usual where nothing goes on nearby.
+FEW = 1e-3
+# Endings near a state that say what ending there brings.
+NUM_ENDINGS = 8
 
 
 class Samples(NamedTuple):
@@ -18,12 +22,14 @@ class Samples(NamedTuple):
         start: `(N, D)`, features where it began.
         move: `(N, D)`, features where it ended, minus `start`.
         rewards: `(N,)`.
+        ended: `(N,)` bool, whether the episode ended on the way.
         tree: of `start`.
     """
 
     start: np.ndarray
     move: np.ndarray
     rewards: np.ndarray
+    ended: np.ndarray
     tree: cKDTree
 
 
@@ -34,7 +40,7 @@ class LocalFit(NamedTuple):
         intercept: `(K, D)`, where it leads on average, minus the prototype.
         residual: `(K, n, D)`, what the average leaves, of the nearest samples; mean 0.
         weight: `(K, n)`, of these samples; sums to 1.
-        reward: `(K,)`.
+        reward: `(K,)`, where the episode goes on.
         count: `(K,)`, samples within about one spacing.
     """
 
@@ -45,9 +51,9 @@ class LocalFit(NamedTuple):
     count: np.ndarray
 
 
-def samples(start: np.ndarray, end: np.ndarray, rewards: np.ndarray) -> Samples:
+def samples(start: np.ndarray, end: np.ndarray, rewards: np.ndarray, ended: np.ndarray) -> Samples:
     """Samples of one control, ready for `local_fit`."""
-    return Samples(start, end - start, rewards, cKDTree(start))
+    return Samples(start, end - start, rewards, ended, cKDTree(start))
 
 
 def local_fit(control: Samples, prototypes: np.ndarray, spacing: np.ndarray) -> LocalFit:
@@ -85,9 +91,33 @@ def local_fit(control: Samples, prototypes: np.ndarray, spacing: np.ndarray) -> 
         coefficients[:, 0],
         residual,
         weight,
-        (weight * control.rewards[index]).sum(axis=1),
+        _mean_reward(control, index, weight),
         np.exp(-0.5 * (distance / spacing[:, None]) ** 2).sum(axis=1),
     )
+
+
+def _mean_reward(control: Samples, index: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Of samples that did not end the episode; where there are none, of those anywhere.
+
+    What ending brings must not come in here: a state beside the end would give it again and again.
+    """
+    goes_on = ~control.ended
+    usual = control.rewards[goes_on].mean() if goes_on.any() else 0.0
+    weight = weight * goes_on[index]
+    total = (weight * control.rewards[index]).sum(axis=1) + FEW * usual
+    return total / (weight.sum(axis=1) + FEW)
+
+
+def ending_rewards(endings: Samples | None, prototypes: np.ndarray, spacing) -> np.ndarray:
+    """`(K,)`, what ending an episode near a state brought on average; 0 where none ended."""
+    if endings is None:
+        return np.zeros(len(prototypes))
+    count = min(NUM_ENDINGS, len(endings.start))
+    distance, index = endings.tree.query(prototypes, k=count)
+    distance, index = distance.reshape(-1, count), index.reshape(-1, count)
+    width = np.maximum(distance[:, :1], spacing[:, None])
+    weight = np.exp(-0.5 * (distance / width) ** 2)
+    return (weight * endings.rewards[index]).sum(axis=1) / weight.sum(axis=1)
 
 
 def spread(fit: LocalFit, num: int, rng: np.random.Generator) -> np.ndarray:

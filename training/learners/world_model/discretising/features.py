@@ -13,6 +13,8 @@ FEATURE_KINDS: tuple[FeatureKind, ...] = ("standardised", "pca", "cca")
 FUTURE, LEAST_CORRELATION = (1, 2, 4), 0.25
 # Steps that the correlations are estimated from, at most.
 MAX_STEPS = 20_000
+# A direction whose variance is below this share of the largest one repeats others.
+NOTHING = 1e-9
 # A dimension whose standard deviation is below this share of its size is constant.
 CONSTANT = 1e-7
 
@@ -55,6 +57,8 @@ def fit_features(
     """
     visited = experience.visited
     shift, inverse = visited.mean(axis=0), inverse_scale(visited)
+    if not inverse.any():
+        return Features(kind, shift, np.zeros((len(shift), 1)))
     if kind == "cca":
         matrix = _canonical_directions(experience, shift, inverse, num_observed, most)
         if matrix is not None:
@@ -63,6 +67,7 @@ def fit_features(
         scaled = (visited - shift) * inverse
         values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(scaled.T)))
         order = np.argsort(values)[::-1][:most]
+        order = order[values[order] > NOTHING * values.max()]
         whitening = vectors[:, order] / np.sqrt(values[order] + 1e-4 * values.max() + 1e-12)
         return Features(kind, shift, inverse[:, None] * whitening)
     return Features(kind, shift, np.diag(inverse)[:, inverse > 0])

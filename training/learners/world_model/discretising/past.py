@@ -9,7 +9,7 @@ from .prediction import MAX_STARTS
 
 # What the newest observation may leave unexplained of the moves, as the log of a share, before the
 # past is looked at; and by how much a longer past must lessen it.
-UNEXPLAINED, HISTORY_GAIN, LONGEST = -3.0, 1.0, 4
+UNEXPLAINED, HISTORY_GAIN, LONGEST = -2.0, 1.5, 4
 # Share of the steps that regressions are made from; the newest ones are foretold.
 OLD_SHARE = 0.7
 
@@ -49,7 +49,7 @@ def local_error(experience: Experience, num_observed: int) -> float:
         new = np.flatnonzero(newest & (experience.actions == action))[-MAX_STARTS:]
         if len(old) < 2 * (before.shape[1] + 1) or not len(new):
             continue
-        known = samples(before[old], before[old], np.zeros(len(old)))
+        known = samples(before[old], before[old], np.zeros(len(old)), np.zeros(len(old), bool))
         known = known._replace(move=moves[old] / scale)
         fit = local_fit(known, before[new], np.full(len(new), 1e-3))
         errors.append(((fit.intercept - moves[new] / scale) ** 2).mean(axis=1))
