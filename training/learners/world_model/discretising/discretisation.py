@@ -26,7 +26,7 @@ from .windows import Windows, equal_action_windows
 # Outcomes near a prototype that say whether an episode ends there.
 NUM_ENDINGS = 32
 # Residuals that a noisy transition is spread over, and the size in spacings that makes it noisy.
-NUM_RESIDUALS, LEAST_NOISE = 4, 1.5
+NUM_RESIDUALS, LEAST_NOISE = 4, 0.5
 
 
 @dataclasses.dataclass(frozen=True)
