@@ -30,19 +30,19 @@ def recorded(
         ValueError: lengths differ, there are no steps, a value is not finite, or an action is
             outside of its range.
     """
-    count = len(actions)
-    before = np.asarray(observations, float).reshape(count, -1) if count else np.zeros((0, 0))
-    arrays = {
-        "observations": before,
-        "actions": np.asarray(actions, int).reshape(-1),
-        "rewards": np.asarray(rewards, float).reshape(-1),
-        "next_observations": np.asarray(next_observations, float).reshape(len(before), -1),
-        "ended": np.asarray(terminated, bool).reshape(-1),
+    given = {
+        "observations": np.asarray(observations, float),
+        "actions": np.asarray(actions, int),
+        "rewards": np.asarray(rewards, float),
+        "next_observations": np.asarray(next_observations, float),
+        "ended": np.asarray(terminated, bool),
     }
-    stops = arrays["ended"] | np.asarray(truncated, bool).reshape(-1)
-    lengths = {name: len(array) for name, array in arrays.items()}
+    stops = given["ended"] | np.asarray(truncated, bool)
+    count, lengths = len(given["actions"]), {name: len(array) for name, array in given.items()}
     if not count or len(set(lengths.values())) > 1:
         raise ValueError(f"recordings need as many of each, and at least one step, got {lengths}")
+    flat = ("observations", "next_observations")
+    arrays = {n: a.reshape(count, -1) if n in flat else a.reshape(-1) for n, a in given.items()}
     for name in ("observations", "rewards", "next_observations"):
         if not np.isfinite(arrays[name]).all():
             raise ValueError(f"{name} must be finite")
