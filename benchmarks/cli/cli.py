@@ -20,7 +20,7 @@ from ..commands.train import TrainArguments
 from ..studies.seeds import SeedStudy
 from ..system import compilation_cache, devices
 from .benchmark import benchmark, tune
-from .learn import learn
+from .learn import learn, tasks
 from .parsing import complain, parse
 from .pictures import animate, render_speed
 from .report import report
@@ -169,6 +169,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "report": report,
     "tune": tune,
     "speed": speed,
+    "tasks": tasks,
 }
 
 

@@ -7,6 +7,7 @@ import tyro
 
 from ...training import LearnConfig
 from ..commands import learn as learn_command
+from ..commands import tasks as tasks_command
 
 EnvironmentId = Annotated[str, tyro.conf.Positional]
 Settings = Annotated[LearnConfig, tyro.conf.arg(name="")]
@@ -35,3 +36,22 @@ def learn(
         config: Settings; one set of defaults for all tasks.
     """
     return learn_command.learn_task(env, steps, out, seed, config, run, tensorboard, figures)
+
+
+def tasks(
+    only: str = "",
+    num_seeds: int = 10,
+    first_seed: int = 20_000,
+    episodes: int = 100,
+    out: Path = Path("tasks.csv"),
+) -> int:
+    """Learn known tasks with the same defaults, and print a table; about half an hour in all.
+
+    Args:
+        only: Only tasks whose name contains this.
+        num_seeds: Number of consecutive seeds.
+        first_seed: The first of them.
+        episodes: Evaluation episodes for each seed.
+        out: CSV file with one line per task, budget and seed.
+    """
+    return tasks_command.run_tasks(only, first_seed, num_seeds, episodes, out)

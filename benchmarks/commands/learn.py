@@ -6,10 +6,11 @@ import numpy as np
 from tqdm import tqdm
 
 from ...training import LearnConfig, LearnHistory, learn
+from ..studies.tasks import task_returns
 from .learned_pictures import Rounds, drawn
 from .pictures import can_draw
 from .support import check_parent, summary_writer, write_table
-from .tasks import loaded, made, task_returns
+from .tasks import loaded, made
 
 
 def learn_task(
@@ -56,9 +57,9 @@ def evaluate_task(path: Path, env_id: str, episodes: int, seed: int) -> int:
     if episodes < 1:
         raise ValueError(f"--episodes must be at least 1, got {episodes}")
     agent = loaded(path, env_id)
-    returns = task_returns(agent, env_id, episodes, seed)
+    returns = task_returns(agent, lambda: made(env_id), episodes, seed)
     _print("agent", returns)
-    _print("random", task_returns(None, env_id, episodes, seed))
+    _print("random", task_returns(None, lambda: made(env_id), episodes, seed))
     return 0
 
 

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import gymnasium as gym
-import numpy as np
 
 from ...agents import WorldModelAgent
-from ...training.data.acting import act
-from ...training.data.stepping import batch
+from ..studies.tasks import TASKS, study, summary
+from .support import check_parent, write_table
 
 
 def loaded(path: Path, env_id: str) -> WorldModelAgent:
@@ -37,21 +36,19 @@ def made(env_id: str, **kwargs) -> gym.Env:
         raise ValueError(f"there is no environment {env_id!r}: {error}") from error
 
 
-def task_returns(agent, env_id: str, episodes: int, seed: int) -> np.ndarray:
-    """`(N,)`, returns of episodes side by side; without an agent, of random actions."""
-    envs = [made(env_id) for _ in range(episodes)]
-    for place, env in enumerate(envs):
-        env.action_space.seed(seed + place)
-    state = None
-
-    def choose(observations: list, episode_start: np.ndarray):
-        nonlocal state
-        if agent is None:
-            return [env.action_space.sample() for env in envs]
-        actions, state = agent.predict(batch(observations), state, episode_start)
-        return [int(action) if np.ndim(action) == 0 else action for action in actions]
-
-    returns = np.zeros(episodes)
-    for step in act(envs, choose, range(seed, seed + episodes), restart=False):
-        returns[step.env] += step.reward
-    return returns
+def run_tasks(only: str, first_seed: int, num_seeds: int, episodes: int, out: Path) -> int:
+    """Learns the tasks whose names contain `only`, and prints the table."""
+    names = [name for name in TASKS if only.lower() in name.lower()]
+    if not names:
+        raise ValueError(f"--only must be part of one of {', '.join(TASKS)}, got {only!r}")
+    for option, value in (("--num-seeds", num_seeds), ("--episodes", episodes)):
+        if value < 1:
+            raise ValueError(f"{option} must be at least 1, got {value}")
+    check_parent(out)
+    rows = []
+    for row in study(names, range(first_seed, first_seed + num_seeds), episodes):
+        rows.append(row)
+        write_table(out, rows)
+        print("{task}, {steps:,} steps, seed {seed}: {mean_return:.2f}".format(**row), flush=True)
+    print("\n".join(["", *summary(rows), "", f"wrote {out}"]))
+    return 0
