@@ -4,11 +4,13 @@ from .agent import ActiveInferenceEncoderAgent
 from .encoders.mlp import ObservationEncoder
 from .models.generative_model import GenerativeModel
 from .record import Record, record
+from .world_model_agent import WorldModelAgent
 
 __all__ = [
     "ActiveInferenceEncoderAgent",
     "GenerativeModel",
     "ObservationEncoder",
     "Record",
+    "WorldModelAgent",
     "record",
 ]

@@ -19,6 +19,8 @@ from .models.members import model_members, model_settings, restored_model
 FORMAT, FORMAT_VERSION = "aifgym-agent", 2
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
 USAGE, OF_ENCODER = "usage", "encoder."
+# In the config of a file whose agent is a world model, see `world_model.storing`.
+WORLD_MODEL = "world_model"
 
 
 def write_agent_file(

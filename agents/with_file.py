@@ -1,14 +1,19 @@
 """Agents as files."""
 
+import importlib
 import os
 from typing import Any, Self
 
 import numpy as np
 from gymnasium.vector.utils import create_empty_array
 
-from .agent_file import read_agent_file, write_agent_file
+from .agent_file import WORLD_MODEL, read_agent_file, write_agent_file
+from .archive import read_archive
 from .encoders.protocol import Encoder
 from .models.generative_model import GenerativeModel
+
+# By address: it is an agent of its own, with another engine.
+WORLD_MODEL_AGENT = f"{__package__}.world_model_agent:WorldModelAgent"
 
 
 class WithFile:
@@ -30,6 +35,8 @@ class WithFile:
     def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
         """Reads an agent file and compiles `predict`, unless NumPy decides so few.
 
+        The file of a learned world model gives a `WorldModelAgent`.
+
         Args:
             path: the file.
             num_envs: batch that `predict` is compiled for now; others are at their first call.
@@ -38,6 +45,10 @@ class WithFile:
             FileNotFoundError: there is none.
             ValueError: it is not an agent file, or its contents are not consistent.
         """
+        config, _ = read_archive(path)
+        if WORLD_MODEL in config:
+            module, _, name = WORLD_MODEL_AGENT.partition(":")
+            return getattr(importlib.import_module(module), name).load(path)
         make: Any = cls
         agent = make(**read_agent_file(path)._asdict())
         if num_envs is not None:

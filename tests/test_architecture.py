@@ -19,7 +19,15 @@ MAY_IMPORT = {
 # "" is what lies in the package itself.
 ORDER = {
     "envs": ("checks vector_info colours", "line_world pymdp_envs", "jax_env __init__"),
-    "agents": ("files archive numpy_maths", "encoders", "models", "planning", "acting", ""),
+    "agents": (
+        "files archive numpy_maths",
+        "encoders",
+        "models",
+        "planning",
+        "acting",
+        "world_model",
+        "",
+    ),
     "training": ("data alignment", "objectives", "descent", "config learners", ""),
     "benchmarks": (
         "system scenarios",

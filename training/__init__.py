@@ -5,6 +5,19 @@ from .data.collection import collect
 from .data.simulation import simulate
 from .data.trajectories import Trajectories
 from .fit import fit
+from .learn import learn
 from .learners.history import History
+from .learners.world_model.config import LearnConfig
+from .learners.world_model.history import LearnHistory
 
-__all__ = ["History", "TrainConfig", "Trajectories", "collect", "fit", "simulate"]
+__all__ = [
+    "History",
+    "LearnConfig",
+    "LearnHistory",
+    "TrainConfig",
+    "Trajectories",
+    "collect",
+    "fit",
+    "learn",
+    "simulate",
+]

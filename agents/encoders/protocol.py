@@ -91,6 +91,7 @@ KINDS = {
     "convolutional": f"{_HERE}.convolutional:ConvolutionalEncoder",
     "composite": f"{_HERE}.composite:CompositeEncoder",
     "modalities": f"{_HERE}.modalities:ModalityEncoders",
+    "mixture": f"{_HERE}.mixture_encoder:MixtureEncoder",
 }
 
 

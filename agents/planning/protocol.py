@@ -101,6 +101,7 @@ PLANNERS = {
     "inductive": f"{_HERE}.inductive:InductivePlanner",
     "sophisticated": f"{_HERE}.searches:SophisticatedPlanner",
     "mcts": f"{_HERE}.searches:MctsPlanner",
+    "dynamic_programming": f"{_HERE}.dynamic_programming:DynamicProgrammingPlanner",
 }
 _REGISTERED: dict[str, type[Planner]] = {}
 

@@ -11,6 +11,7 @@ from gymnasium.error import DependencyNotInstalled
 from ...envs import LineWorld
 from ...training import TrainConfig
 from ..commands import evaluate as evaluate_command
+from ..commands import learn as learn_command
 from ..commands import reproduce as reproduce_command
 from ..commands import studies
 from ..commands import train as train_command
@@ -19,6 +20,7 @@ from ..commands.train import TrainArguments
 from ..studies.seeds import SeedStudy
 from ..system import compilation_cache, devices
 from .benchmark import benchmark, tune
+from .learn import learn, tasks
 from .parsing import complain, parse
 from .pictures import animate, render_speed
 from .report import report
@@ -66,9 +68,14 @@ def evaluate(
     episodes: int = 200,
     episode_steps: int = 8,
     compiled: bool = False,
+    env: str | None = None,
+    seed: int = 0,
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
     """Evaluate an agent file beside random actions and the exact Bayes reference.
+
+    With --env, evaluates a file that `aifgym learn` wrote, in that environment, beside random
+    actions; then only --episodes and --seed count.
 
     Prints mean returns with their standard errors, and the normalised score: random is 0, exact
     Bayes is 1. Says so where the agent was made for another world or target than the one given.
@@ -79,8 +86,12 @@ def evaluate(
         episode_steps: Steps of an episode.
         compiled: Run the agent and its environment in one compiled loop, for many episodes. They
             have the same distribution, but are not those that the references see.
-        world: The environment.
+        env: Id of a Gymnasium environment.
+        seed: Of the first episode in it.
+        world: The environment, without --env.
     """
+    if env is not None:
+        return learn_command.evaluate_task(agent, env, episodes, seed)
     return evaluate_command.evaluate(agent, episodes, episode_steps, world, compiled)
 
 
@@ -147,6 +158,7 @@ def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int
 
 
 COMMANDS: dict[str, Callable[..., int]] = {
+    "learn": learn,
     "train": train,
     "evaluate": evaluate,
     "animate": animate,
@@ -157,6 +169,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "report": report,
     "tune": tune,
     "speed": speed,
+    "tasks": tasks,
 }
 
 

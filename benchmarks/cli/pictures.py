@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ...envs import LineWorld
+from ..commands import learned_pictures
 from ..commands import pictures as picture_commands
 from .types import AgentPath, World
 
@@ -14,6 +15,7 @@ def animate(
     seed: int = 0,
     seconds_per_step: float = 0.9,
     out: Path = Path("animation"),
+    env: str | None = None,
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
     """Animate one episode of an agent file: its path, its beliefs, and why it acted.
@@ -29,8 +31,12 @@ def animate(
         seed: Of the episode.
         seconds_per_step: How long a step stands.
         out: Folder to write to.
-        world: The environment.
+        env: Id of a Gymnasium environment, for a file that `aifgym learn` wrote: its own frames
+            beside belief and expectations; then only --seed and --out count.
+        world: The environment, without --env.
     """
+    if env is not None:
+        return learned_pictures.animate_task(agent, env, seed, out)
     return picture_commands.animate(agent, world, goal, episode_steps, seed, seconds_per_step, out)
 
 

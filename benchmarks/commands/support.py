@@ -51,3 +51,14 @@ def require_bench(command: str) -> None:
             f"{command} needs {' and '.join(missing)}: "
             'pip install -c constraints.txt ".[bench]" in the checkout'
         )
+
+
+def summary_writer(out: Path):
+    """TensorBoard's writer, into a folder beside an agent file; MissingExtra without it."""
+    try:
+        from tensorboardX import SummaryWriter
+    except ImportError as error:
+        raise MissingExtra(
+            '--tensorboard needs: pip install -c constraints.txt ".[tensorboard]" in the checkout'
+        ) from error
+    return SummaryWriter(str(out.with_suffix("")) + "-tensorboard")

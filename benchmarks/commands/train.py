@@ -15,7 +15,7 @@ from ...training.descent.recipes import TutorialRecipe
 from ...training.learners.evidence import configured_recipe
 from ..system import interrupts
 from . import pictures
-from .support import MissingExtra, check_parent, make_env, write_table
+from .support import check_parent, make_env, summary_writer, write_table
 
 ARGUMENTS_FILE = "arguments.json"
 
@@ -63,7 +63,7 @@ def train(
     check_parent(out)
     if out.is_dir() or out.suffix == ".csv":
         raise ValueError(f"--out must name an agent file, not a folder or a .csv, got {out}")
-    writer = _summary_writer(out) if tensorboard else None
+    writer = summary_writer(out) if tensorboard else None
     env = make_env(arguments.world, arguments.episode_steps)
     before = time.perf_counter()
     if run is not None:
@@ -117,16 +117,6 @@ def _summary(history: History) -> str:
         f"held-out loss {history.held_out_loss[best]:.3f}, "
         f"{history.effective_states[best]:.1f} states in use"
     )
-
-
-def _summary_writer(out: Path):
-    try:
-        from tensorboardX import SummaryWriter
-    except ImportError as error:
-        raise MissingExtra(
-            '--tensorboard needs: pip install -c constraints.txt ".[tensorboard]" in the checkout'
-        ) from error
-    return SummaryWriter(str(out.with_suffix("")) + "-tensorboard")
 
 
 def _write_summaries(writer, history: History) -> None:

@@ -1,0 +1,120 @@
+"""Planning by dynamic programming: what acting well from a state is worth, for any horizon."""
+
+from typing import Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ..models.generative_model import GenerativeModel
+from .protocol import Explanation, explained
+
+
+class DynamicProgrammingPlanner(eqx.Module):
+    """Backward induction of expected free energy over states, `policy_len` steps deep.
+
+    The last action is worth its expected utility and information gain; every one before that, and
+    the best that can follow (Paul et al. 2021, "Active inference for stochastic control"). Cost
+    grows linearly with `policy_len`, so horizons of hundreds of steps are cheap. What follows is
+    planned as if the state were seen by then (QMDP): where observations tell little, a search such
+    as `"sophisticated"` sees more.
+
+    Attributes:
+        utility: `(K, U)`, expected utility of the next observation, nats.
+        info_gain: `(K, U)`, its expected information gain about the next state.
+        beyond: `(K, U)`, what the best actions after that are worth.
+        gamma: precision of the posterior over actions.
+    """
+
+    utility: Float[Array, "K U"]
+    info_gain: Float[Array, "K U"]
+    beyond: Float[Array, "K U"]
+    gamma: float = eqx.field(static=True)
+
+    def __init__(self, model: GenerativeModel) -> None:
+        if model.E is not None:
+            raise ValueError(
+                "planner 'dynamic_programming' weighs no whole policies, so E must be None"
+            )
+        utility, gain = immediate(model)
+        value = np.zeros(model.num_states)
+        for _ in range(model.policy_len - 1):
+            value = (utility + gain + _expected(model.B, value)).max(axis=1)
+        beyond = _expected(model.B, value)
+        parts = (jnp.asarray(part, jnp.float32) for part in (utility, gain, beyond))
+        self.utility, self.info_gain, self.beyond = parts
+        self.gamma = model.gamma
+
+    @classmethod
+    def num_bytes(
+        cls, num_states: int, num_outcomes: int, num_actions: int, policy_len: int
+    ) -> float:
+        """0: it does not grow with the length."""
+        return 0.0
+
+    @classmethod
+    def pymdp_goal(cls, model: GenerativeModel) -> None:
+        """None: pymdp has no such planner."""
+        return
+
+    @property
+    def neg_efe(self) -> Float[Array, "K U"]:
+        """What each action is worth in each state."""
+        return self.utility + self.info_gain + self.beyond
+
+    def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
+        """The action that is best on average over the belief."""
+        return jnp.argmax(belief @ self.neg_efe, axis=-1)
+
+    def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
+        """An action drawn from the softmax of what each is worth."""
+        return jax.random.categorical(key, self.gamma * (belief @ self.neg_efe), axis=-1)
+
+    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+        """What spoke for each next action; utility counts what follows."""
+        utility = np.asarray(beliefs @ np.asarray(self.utility + self.beyond))
+        info_gain = np.asarray(beliefs @ np.asarray(self.info_gain))
+        posterior = jax.nn.softmax(self.gamma * (utility + info_gain), axis=-1)
+        none = np.zeros_like(utility)
+        return explained(utility, info_gain, none, np.asarray(posterior), model.num_actions)
+
+    @property
+    def num_multiplications(self) -> int:
+        """Of `numpy_best_action` for one belief."""
+        return int(self.utility.size)
+
+    def on_host(self) -> Self:
+        """The planner with NumPy's arrays."""
+        return jax.tree.map(np.asarray, self)
+
+    def numpy_best_action(self, belief: np.ndarray) -> np.ndarray:
+        """`best_action` in NumPy."""
+        return np.argmax(belief @ self.neg_efe, axis=-1)
+
+
+def immediate(model: GenerativeModel) -> tuple[np.ndarray, np.ndarray]:
+    """`(K, U)` each: expected utility and state information gain of an action in a known state.
+
+    The gain is the mutual information of next state and next observation, 0 where
+    `use_states_info_gain` is false.
+    """
+    A, B = model.A.astype(float), model.B.astype(float)
+    seen = np.einsum("os,sku->oku", A, B)
+    preference = model.C.astype(float)
+    utility = np.einsum("o,oku->ku", preference, seen)
+    if not model.use_states_info_gain:
+        return utility, np.zeros_like(utility)
+    ambiguity = _entropy(A)
+    return utility, np.maximum(_entropy(seen) - np.einsum("s,sku->ku", ambiguity, B), 0)
+
+
+def _entropy(probabilities: np.ndarray) -> np.ndarray:
+    """Of distributions along the first axis, nats."""
+    logs = np.log(np.where(probabilities > 0, probabilities, 1.0))
+    return -(probabilities * logs).sum(axis=0)
+
+
+def _expected(B: np.ndarray, value: np.ndarray) -> np.ndarray:
+    return np.einsum("nsu,n->su", B, value)

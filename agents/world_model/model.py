@@ -1,0 +1,64 @@
+"""A world model: how an ensemble of discretisations says that a task goes on."""
+
+import dataclasses
+
+import numpy as np
+from scipy import sparse
+
+from ..encoders.ensemble import MixtureEnsemble
+from .table import Table
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """One discretisation: K states, E controls.
+
+    Attributes:
+        transitions: `(K E, K)` sparse, row `state E + control`. Rows of a table whose episode ended
+            sum to less than 1.
+        rewards: `(K, E)`, expected discounted reward while a control lasts; very low where a
+            control must not be chosen.
+        ended: `(K,)`, probability that the episode has ended in a state.
+        counts: `(K, E)`, how often a control was tried near a state.
+        looks: `(K, D)`, an observation of each state.
+        starts: `(K,)`, how often an episode began in a state; sums to 1.
+    """
+
+    transitions: sparse.csr_array
+    rewards: np.ndarray
+    ended: np.ndarray
+    counts: np.ndarray
+    looks: np.ndarray
+    starts: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class WorldModel:
+    """What was learned: a POMDP whose hidden state is a member and one of its states.
+
+    Members never change into each other, and each one's states are seen by its own encoder.
+
+    Attributes:
+        encoder: of observations, for all members.
+        members: the discretisations.
+        actions: `(E,)` int, number of the action of each control.
+        lengths: `(M, E)` int, steps for which each member's controls hold their action.
+        discount: of a step.
+        history: observations in a window, the newest one included.
+        num_actions: U.
+        reward_scale: the largest absolute reward that was seen.
+    """
+
+    encoder: MixtureEnsemble | Table
+    members: tuple[Member, ...]
+    actions: np.ndarray
+    lengths: np.ndarray
+    discount: float
+    history: int
+    num_actions: int
+    reward_scale: float
+
+    @property
+    def num_states(self) -> int:
+        """States of all members together."""
+        return sum(len(member.ended) for member in self.members)

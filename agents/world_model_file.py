@@ -1,0 +1,50 @@
+"""Agents of world models as files."""
+
+import os
+from importlib import metadata
+from typing import Self
+
+from .agent_file import FORMAT, FORMAT_VERSION, VERSIONS_OF, WORLD_MODEL
+from .archive import DAMAGE, damaged, read_archive, write_archive
+from .world_model.storing import restored, space_config, space_of, stored
+
+
+class WithWorldFile:
+    """What an agent with `world`, `preferences` and spaces is stored by."""
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
+        config, arrays = stored(self.world)
+        for place, own in enumerate(self.preferences or []):
+            arrays[f"preferences{place}"] = own
+        spaces = {
+            "observation_space": space_config(self.observation_space),
+            "action_space": space_config(self.action_space),
+        }
+        file = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            WORLD_MODEL: config | spaces,
+            "versions": {name: metadata.version(name) for name in VERSIONS_OF},
+        }
+        write_archive(path, file, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
+        """Reads an agent file.
+
+        Raises:
+            FileNotFoundError: there is none.
+            ValueError: it is no file of a world model, or its contents are not consistent.
+        """
+        config, arrays = read_archive(path)
+        try:
+            if config.get("format") != FORMAT or config.get("format_version") != FORMAT_VERSION:
+                raise ValueError("it is of another format")
+            own = config[WORLD_MODEL]
+            names = sorted(name for name in arrays if name.startswith("preferences"))
+            preferences = [arrays.pop(f"preferences{place}") for place in range(len(names))]
+            spaces = space_of(own["observation_space"]), space_of(own["action_space"])
+            return cls(restored(own, arrays), *spaces, preferences or None)
+        except DAMAGE as error:
+            raise damaged(path, error) from error

@@ -1,0 +1,57 @@
+"""Commands of the `aifgym` program for any Gymnasium environment."""
+
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from ...training import LearnConfig
+from ..commands import learn as learn_command
+from ..commands import tasks as tasks_command
+
+EnvironmentId = Annotated[str, tyro.conf.Positional]
+Settings = Annotated[LearnConfig, tyro.conf.arg(name="")]
+
+
+def learn(
+    env: EnvironmentId,
+    steps: int = 10_000,
+    out: Path = Path("agent.aif"),
+    seed: int = 0,
+    run: Path | None = None,
+    tensorboard: bool = False,
+    figures: bool = True,
+    config: Settings = LearnConfig(),  # noqa: B008  frozen
+) -> int:
+    """Learn any Gymnasium task with a finite set of actions, from its own experience.
+
+    Args:
+        env: Id of the environment, such as CartPole-v1 or package:Name-v0.
+        steps: Environment steps.
+        out: Agent file to write; the history of the rounds goes beside it as .csv.
+        seed: Of the environment and of everything random.
+        run: Folder to store each round in; the same command goes on from what is there.
+        tensorboard: Also write the history for TensorBoard.
+        figures: Draw what was learned into a folder beside the agent file.
+        config: Settings; one set of defaults for all tasks.
+    """
+    return learn_command.learn_task(env, steps, out, seed, config, run, tensorboard, figures)
+
+
+def tasks(
+    only: str = "",
+    num_seeds: int = 10,
+    first_seed: int = 20_000,
+    episodes: int = 100,
+    out: Path = Path("tasks.csv"),
+) -> int:
+    """Learn known tasks with the same defaults, and print a table; about half an hour in all.
+
+    Args:
+        only: Only tasks whose name contains this.
+        num_seeds: Number of consecutive seeds.
+        first_seed: The first of them.
+        episodes: Evaluation episodes for each seed.
+        out: CSV file with one line per task, budget and seed.
+    """
+    return tasks_command.run_tasks(only, first_seed, num_seeds, episodes, out)

@@ -1,0 +1,140 @@
+"""How well `learn` does on known tasks, with one set of defaults for all of them."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+import gymnasium as gym
+import numpy as np
+
+from ...training import LearnConfig, learn
+from ...training.data.acting import act
+from ...training.data.stepping import batch
+
+# The first evaluation episode's seed; trainings begin from far below.
+EVALUATION_SEED = 1_000_000
+
+
+class VisibleDimensions(gym.ObservationWrapper):
+    """Hides all dimensions of a vector but some."""
+
+    def __init__(self, env: gym.Env, visible: tuple[int, ...]) -> None:
+        super().__init__(env)
+        space, self._visible = env.observation_space, list(visible)
+        low, high = space.low[self._visible], space.high[self._visible]
+        self.observation_space = gym.spaces.Box(low, high, dtype=space.dtype)
+
+    def observation(self, observation: np.ndarray) -> np.ndarray:
+        """What can be seen of it."""
+        return observation[self._visible]
+
+
+class RandomActions(gym.ActionWrapper):
+    """Takes a random action in a share of the steps, whatever is chosen."""
+
+    def __init__(self, env: gym.Env, share: float) -> None:
+        super().__init__(env)
+        self._share, self._rng = share, np.random.default_rng(0)
+
+    def reset(self, *, seed: int | None = None, options: dict | None = None):
+        """Resets; a seed is that of the random actions, too."""
+        if seed is not None:
+            self._rng = np.random.default_rng([seed, 1])
+        return super().reset(seed=seed, options=options)
+
+    def action(self, action):
+        """The action that is taken."""
+        if self._rng.random() < self._share:
+            return int(self._rng.integers(self.action_space.n))
+        return action
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One line of the table.
+
+    Attributes:
+        make: makes the environment.
+        steps: budgets, each a learning of its own.
+        history: of `LearnConfig`.
+    """
+
+    make: Callable[[], gym.Env]
+    steps: tuple[int, ...]
+    history: int | str = "auto"
+
+
+def _made(env_id: str, **kwargs) -> Callable[[], gym.Env]:
+    return lambda: gym.make(env_id, **kwargs)
+
+
+TASKS = {
+    "CartPole": Task(_made("CartPole-v1"), (3_000, 5_000, 10_000)),
+    "MountainCar": Task(_made("MountainCar-v0"), (5_000, 10_000)),
+    "Acrobot": Task(_made("Acrobot-v1"), (5_000, 10_000)),
+    "CliffWalking": Task(_made("CliffWalking-v1", max_episode_steps=200), (500, 1_000)),
+    "Taxi": Task(_made("Taxi-v4"), (5_000, 10_000, 20_000)),
+    "FrozenLake 4x4": Task(_made("FrozenLake-v1"), (5_000,)),
+    "FrozenLake 8x8": Task(_made("FrozenLake8x8-v1"), (10_000, 20_000)),
+    "CartPole without velocities, window of 2": Task(
+        lambda: VisibleDimensions(gym.make("CartPole-v1"), (0, 2)), (5_000,), 2
+    ),
+    "CartPole without velocities": Task(
+        lambda: VisibleDimensions(gym.make("CartPole-v1"), (0, 2)), (5_000,)
+    ),
+    "CartPole, 10 % random actions": Task(
+        lambda: RandomActions(gym.make("CartPole-v1"), 0.1), (10_000,)
+    ),
+}
+
+
+def study(names: list[str], seeds: range, episodes: int) -> Iterator[dict]:
+    """Learns each task anew for each budget and seed; a row for each."""
+    for name in names:
+        task = TASKS[name]
+        for steps in task.steps:
+            for seed in seeds:
+                config = LearnConfig(history=task.history)
+                agent, history = learn(task.make(), steps, config, seed)
+                returns = task_returns(agent, task.make, episodes, EVALUATION_SEED)
+                yield {
+                    "task": name,
+                    "steps": steps,
+                    "seed": seed,
+                    "mean_return": float(returns.mean()),
+                    "seconds": history.rows[-1]["seconds"],
+                }
+
+
+def task_returns(agent, make: Callable[[], gym.Env], episodes: int, seed: int) -> np.ndarray:
+    """`(N,)`, returns of episodes side by side; without an agent, of random actions."""
+    envs = [make() for _ in range(episodes)]
+    for place, env in enumerate(envs):
+        env.action_space.seed(seed + place)
+    state = None
+
+    def choose(observations: list, episode_start: np.ndarray):
+        nonlocal state
+        if agent is None:
+            return [env.action_space.sample() for env in envs]
+        actions, state = agent.predict(batch(observations), state, episode_start)
+        return [int(action) if np.ndim(action) == 0 else action for action in actions]
+
+    returns = np.zeros(episodes)
+    for step in act(envs, choose, range(seed, seed + episodes), restart=False):
+        returns[step.env] += step.reward
+    return returns
+
+
+def summary(rows: list[dict]) -> list[str]:
+    """Lines of a Markdown table: mean and worst seed of each task and budget."""
+    lines = [
+        "| task | steps | mean | worst seed | processor s |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, steps in dict.fromkeys((row["task"], row["steps"]) for row in rows):
+        own = [row for row in rows if (row["task"], row["steps"]) == (name, steps)]
+        returns = np.array([row["mean_return"] for row in own])
+        seconds = np.mean([row["seconds"] for row in own])
+        numbers = f"{returns.mean():.2f} | {returns.min():.2f} | {seconds:.1f}"
+        lines.append(f"| {name} | {steps:,} | {numbers} |")
+    return lines

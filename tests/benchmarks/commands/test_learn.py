@@ -1,0 +1,99 @@
+import csv
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from aifgym.agents import ActiveInferenceEncoderAgent
+from aifgym.benchmarks.studies.tasks import TASKS, RandomActions, VisibleDimensions
+from command_line import run
+from PIL import Image
+
+SMALL = ["--num-states", 40, "--first-steps", 200, "--least-round", 200, "--num-members", 1]
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory):
+    path = tmp_path_factory.mktemp("learned") / "car.aif"
+    assert run("learn", "MountainCar-v0", "--steps", 600, "--out", path, *SMALL) == 0
+    return path
+
+
+def test_learn_writes_agent_history_and_pictures(learned):
+    agent = ActiveInferenceEncoderAgent.load(learned)
+    assert agent.predict(np.float32([-0.5, 0.0]))[0] in range(3)
+    rows = list(csv.DictReader(learned.with_suffix(".csv").read_text().splitlines()))
+    assert [int(row["steps"]) for row in rows] == sorted(int(row["steps"]) for row in rows)
+    assert int(rows[-1]["steps"]) == 600
+    folder = learned.with_name("car-figures")
+    for name in ("world.png", "learning_curve.png", "rounds.gif"):
+        with Image.open(folder / name) as picture:
+            assert len(np.unique(np.asarray(picture.convert("L")))) > 20
+
+
+def test_evaluate_and_animate_in_its_environment(learned, tmp_path, capfd, monkeypatch):
+    assert run("evaluate", learned, "--env", "MountainCar-v0", "--episodes", 3) == 0
+    out = capfd.readouterr().out
+    assert "agent" in out
+    assert "random   mean return   -200.00" in out
+    monkeypatch.setattr("aifgym.benchmarks.commands.learned_pictures.MAX_FRAMES", 3)
+    assert run("animate", learned, "--env", "MountainCar-v0", "--out", tmp_path) == 0
+    with Image.open(tmp_path / "episode.gif") as picture:
+        assert picture.n_frames == 3
+
+
+def test_a_grid_is_drawn_and_a_run_is_resumed(tmp_path, capfd):
+    out, folder = tmp_path / "lake.aif", tmp_path / "run"
+    for _ in range(2):
+        code = run("learn", "FrozenLake-v1", "--steps", 500, "--out", out, "--run", folder)
+        assert code == 0
+    assert len(list(folder.glob("round_*.npz"))) == 1
+    assert (tmp_path / "lake-figures" / "grid.png").exists()
+    assert run("learn", "FrozenLake-v1", "--seed", 3, "--out", out, "--run", folder) == 2
+    assert "other settings" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["learn", "Nothing-v0"], "no environment 'Nothing-v0'"),
+        (["learn", "Pendulum-v1"], "discretise"),
+        (["learn", "CartPole-v1", "--steps", 0], "total_timesteps"),
+        (["learn", "CartPole-v1", "--discount", 2], "discount"),
+        (["tasks", "--only", "chess"], "--only"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, message, capfd, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == 2
+    error = capfd.readouterr().err
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_an_agent_of_another_task_is_refused(learned, capfd):
+    assert run("evaluate", learned, "--env", "CartPole-v1") == 2
+    assert "observation_space" in capfd.readouterr().err
+
+
+def test_the_table_of_tasks_is_made(tmp_path, capfd, monkeypatch):
+    task = TASKS["CliffWalking"]
+    monkeypatch.setitem(TASKS, "CliffWalking", type(task)(task.make, (300,)))
+    out = tmp_path / "tasks.csv"
+    arguments = ["--only", "cliff", "--num-seeds", 1, "--episodes", 2, "--out", out]
+    assert run("tasks", *arguments) == 0
+    assert "| CliffWalking | 300 |" in capfd.readouterr().out
+    assert len(list(csv.DictReader(out.read_text().splitlines()))) == 1
+
+
+def test_wrappers_hide_dimensions_and_replace_actions():
+    env = VisibleDimensions(gym.make("CartPole-v1"), (0, 2))
+    seen, _ = env.reset(seed=0)
+    full, _ = gym.make("CartPole-v1").reset(seed=0)
+    np.testing.assert_array_equal(seen, full[[0, 2]])
+    assert env.observation_space.contains(seen)
+    noisy = RandomActions(gym.make("CartPole-v1"), 0.5)
+    noisy.reset(seed=1)
+    taken = [noisy.action(0) for _ in range(2000)]
+    assert np.mean(taken) == pytest.approx(0.25, abs=0.04)
+    noisy.reset(seed=1)
+    assert taken == [noisy.action(0) for _ in range(2000)]

@@ -1,0 +1,70 @@
+"""What happened while a world model was learned, and what about it should make one doubt."""
+
+import dataclasses
+
+import numpy as np
+
+from .experience import Experience
+
+# Squared prediction error in variances above which a model foretells badly: its logarithm.
+LARGEST_ERROR = -1.0
+# Mean novelty above which much is still unknown, nats.
+LARGEST_NOVELTY = 0.5
+# Share by which a promised return may be above what was collected.
+LARGEST_PROMISE = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class LearnHistory:
+    """What happened, round by round.
+
+    Attributes:
+        rows: one dict per round: `steps` and `episodes` so far, `mean_return` of the episodes that
+            ended in the round (None where none did), and `exploiting_return` of those that were
+            played without novelty; where observations are continuous also `num_states` of a
+            discretisation, `duration` for which actions are held, `features`, `history`, the log
+            of the held-out `prediction_error`, `novelty` left, `promise` and `collected`, the
+            discounted returns that planning expects and that were had; `seconds` of processor.
+        warnings: reasons to doubt the result, in words; empty is good.
+    """
+
+    rows: tuple[dict, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def returns_of(part: Experience, discount: float = 1.0) -> np.ndarray:
+    """`(E,)`, the return of each episode of a round, of those cut off by its end too."""
+    episodes = part.episodes - part.episodes[0]
+    first = np.searchsorted(part.episodes, part.episodes)
+    steps = np.arange(len(part)) - first
+    return np.bincount(episodes, discount**steps * part.rewards)
+
+
+def doubts(rows: list[dict], scale: float) -> tuple[str, ...]:
+    """Reasons to doubt, from signals that need no label.
+
+    Args:
+        rows: of `LearnHistory`.
+        scale: the largest absolute reward.
+    """
+    found = []
+    last = rows[-1]
+    if scale == 0:
+        found.append("no reward was seen: the agent prefers nothing, give it a goal")
+    error = last.get("prediction_error")
+    if error is not None and error > LARGEST_ERROR:
+        found.append(
+            f"the model foretells badly: squared error {np.exp(error):.2f} of the observations' "
+            "variance on what it had not seen; a longer history= or more states may help"
+        )
+    if last.get("novelty", 0) > LARGEST_NOVELTY:
+        found.append(f"much is still unknown: novelty {last['novelty']:.2f}; take more steps")
+    pairs = [(row["promise"], row["collected"]) for row in rows[-3:] if row.get("collected")]
+    if pairs:
+        promise, collected = np.mean(pairs, axis=0)
+        if promise - collected > LARGEST_PROMISE * max(abs(collected), abs(promise)):
+            found.append(
+                f"the model promises a discounted return of {promise:.1f}, "
+                f"{collected:.1f} was collected: it may be too hopeful"
+            )
+    return tuple(found)
