@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import gymnasium as gym
 import numpy as np
@@ -130,14 +130,8 @@ class WorldModelAgent(WithWorldGoals, WithWorldFile):
             self.policy.lengths,
         )
 
-    @property
-    def looks(self) -> list[np.ndarray]:
-        """`(K, D)` for each member: an observation of each state, as a vector, the newest part."""
-        past = (self.world.history - 1) * (self.world.num_actions - 1)
-        return [
-            member.looks[:, : (member.looks.shape[1] - past) // self.world.history]
-            for member in self.world.members
-        ]
+    def _replaced(self, preferences: list[np.ndarray]) -> Self:
+        return type(self)(self.world, self.observation_space, self.action_space, preferences)
 
     def encoder(self, member: int = 0) -> Encoder:
         """The encoder of one member, with a last outcome "ended"; of windows where it has them."""

@@ -2,15 +2,24 @@
 
 import os
 from importlib import metadata
-from typing import Self
+from typing import Any, Self
+
+import gymnasium as gym
+import numpy as np
 
 from .agent_file import FORMAT, FORMAT_VERSION, VERSIONS_OF, WORLD_MODEL
 from .archive import DAMAGE, damaged, read_archive, write_archive
+from .world_model.model import WorldModel
 from .world_model.storing import restored, space_config, space_of, stored
 
 
 class WithWorldFile:
-    """What an agent with `world`, `preferences` and spaces is stored by."""
+    """What an agent with these attributes is stored by."""
+
+    world: WorldModel
+    preferences: list[np.ndarray] | None
+    observation_space: gym.Space
+    action_space: gym.Space
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
@@ -45,6 +54,7 @@ class WithWorldFile:
             names = sorted(name for name in arrays if name.startswith("preferences"))
             preferences = [arrays.pop(f"preferences{place}") for place in range(len(names))]
             spaces = space_of(own["observation_space"]), space_of(own["action_space"])
-            return cls(restored(own, arrays), *spaces, preferences or None)
+            make: Any = cls
+            return make(restored(own, arrays), *spaces, preferences or None)
         except DAMAGE as error:
             raise damaged(path, error) from error

@@ -21,11 +21,11 @@ class Weights(NamedTuple):
     """The states that explain a point, and how much.
 
     Attributes:
-        index: `(..., n)` int, states.
+        states: `(..., n)` int.
         weight: `(..., n)` float, `r(s | x)` of these states; sums to 1 over them.
     """
 
-    index: np.ndarray
+    states: np.ndarray
     weight: np.ndarray
 
 

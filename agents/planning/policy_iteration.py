@@ -40,17 +40,26 @@ def plan(
         policy: `(K,)`, where to begin, such as the last plan's.
         max_iterations: of policies; a dozen is usual.
     """
-    num_states, num_controls = gain.shape
-    states = np.arange(num_states)
-    policy = np.argmax(gain, axis=1) if policy is None else policy
+    states = np.arange(len(gain))
+    best = np.asarray(np.argmax(gain, axis=1) if policy is None else policy)
+    found = _evaluated(transitions, gain, best)
     for _ in range(max_iterations):
-        value = policy_value(transitions[states * num_controls + policy], gain[states, policy])
-        neg_efe = gain + (transitions @ value).reshape(num_states, num_controls)
-        current = neg_efe[states, policy]
-        better = neg_efe.max(axis=1) > current + TIE * np.maximum(1, np.abs(current))
+        current = found.neg_efe[states, best]
+        largest = found.neg_efe.max(axis=1)
+        better = largest > current + TIE * np.maximum(1, np.abs(current))
         if not better.any():
             break
-        policy = np.where(better, np.argmax(neg_efe, axis=1), policy)
+        best = np.where(better, np.argmax(found.neg_efe, axis=1), best)
+        found = _evaluated(transitions, gain, best)
+    return found
+
+
+def _evaluated(transitions: sparse.csr_array, gain: np.ndarray, policy: np.ndarray) -> Plan:
+    """What a policy is worth, and each control before following it."""
+    num_states, num_controls = gain.shape
+    states = np.arange(num_states)
+    value = policy_value(transitions[states * num_controls + policy], gain[states, policy])
+    neg_efe = gain + (transitions @ value).reshape(num_states, num_controls)
     return Plan(value, neg_efe, policy)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from .memory import Memory, first_memory, restarted, shifted
 from .model import WorldModel
-from .spaces import vectors
+from .spaces import shape_of, vectors
 
 
 def batched(observation, space: gym.Space, one_hot: bool) -> tuple[np.ndarray, tuple[int, ...]]:
@@ -24,10 +24,10 @@ def batched(observation, space: gym.Space, one_hot: bool) -> tuple[np.ndarray, t
     if isinstance(inner, gym.spaces.Dict | gym.spaces.Tuple):
         _, shape = batched(part, inner, one_hot)
     else:
-        ndim = np.ndim(part) - len(inner.shape)
+        ndim = np.ndim(part) - len(shape_of(inner))
         if ndim not in (0, 1):
             raise ValueError(
-                f"observation must have shape {inner.shape} or (N, ...), got {np.shape(part)}"
+                f"observation must have shape {shape_of(inner)} or (N, ...), got {np.shape(part)}"
             )
         shape = np.shape(part)[:ndim]
     if not shape:

@@ -37,17 +37,22 @@ def vectors(observations, space: gym.Space, one_hot: bool = True) -> np.ndarray:
     if isinstance(space, spaces.Tuple):
         parts = [vectors(o, s, one_hot) for o, s in zip(observations, space.spaces)]
         return np.concatenate(parts, axis=1)
-    array = np.asarray(observations, float)
-    if array.shape[1:] != space.shape:
-        raise ValueError(f"observation must have shape {space.shape}, got {array.shape[1:]}")
+    array, shape = np.asarray(observations, float), shape_of(space)
+    if array.shape[1:] != shape:
+        raise ValueError(f"observation must have shape {shape}, got {array.shape[1:]}")
     if not np.isfinite(array).all():
         bad = array[~np.isfinite(array.reshape(len(array), -1)).all(axis=1)][0]
         raise ValueError(f"observation must be finite, got {bad.tolist()}")
     if isinstance(space, spaces.Discrete):
         return np.eye(int(space.n))[array.astype(int) - space.start] if one_hot else array[:, None]
-    if len(space.shape) >= 2 and math.prod(space.shape) > LARGEST_SIDE**2:
+    if len(shape) >= 2 and math.prod(shape) > LARGEST_SIDE**2:
         array = _pooled(array)
     return array.reshape(len(array), -1)
+
+
+def shape_of(space: gym.Space) -> tuple[int, ...]:
+    """The shape of one observation of a space that is no `Dict` or `Tuple`."""
+    return tuple(space.shape or ())
 
 
 def _pooled(images: np.ndarray) -> np.ndarray:
@@ -105,5 +110,6 @@ def actions_of(index: np.ndarray, space: gym.Space) -> np.ndarray:
     """Actions of a space, by their numbers `(N,)`: `(N,)`, or `(N, M)` of a `MultiDiscrete`."""
     if isinstance(space, spaces.Discrete):
         return np.asarray(index, np.int64) + int(space.start)
+    assert isinstance(space, spaces.MultiDiscrete)  # checked by `num_actions`
     start = np.asarray(space.start, np.int64)
     return np.stack(np.unravel_index(index, tuple(space.nvec)), axis=-1).astype(np.int64) + start

@@ -6,6 +6,7 @@ from scipy import sparse
 
 from ..encoders.ensemble import MixtureEnsemble
 from .model import Member, WorldModel
+from .spaces import shape_of
 from .table import Table
 
 OF_MEMBER = ("rewards", "ended", "counts", "looks", "starts")
@@ -49,7 +50,8 @@ def restored(config: dict, arrays: dict[str, np.ndarray]) -> WorldModel:
         encoder = Table(np.ascontiguousarray(arrays["observations"], np.int64))
         sizes = [len(encoder.observations)]
     else:
-        encoder = MixtureEnsemble(*(arrays[name] for name in OF_ENCODER), config["encoder"])
+        parts = {name: arrays[name] for name in OF_ENCODER}
+        encoder = MixtureEnsemble(**parts, kind=config["encoder"])
         sizes = [len(arrays[f"member{place}.ended"]) for place in range(config["num_members"])]
         if max(sizes) > encoder.spacing.shape[1] or len(encoder.spacing) != len(sizes):
             raise ValueError("encoder and members have different sizes")
@@ -102,7 +104,7 @@ def space_config(space: gym.Space) -> dict:
     if isinstance(space, gym.spaces.MultiBinary):
         return {"kind": "MultiBinary", "shape": list(space.shape)}
     # Bounds play no part in deciding; JSON has no infinity.
-    return {"kind": "Box", "shape": list(space.shape), "dtype": space.dtype.name}
+    return {"kind": "Box", "shape": list(shape_of(space)), "dtype": np.dtype(space.dtype).name}
 
 
 def space_of(config: dict) -> gym.Space:

@@ -16,6 +16,7 @@ class Table:
     """
 
     observations: np.ndarray
+    _numbers: dict[bytes, int] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         numbers = {row.tobytes(): index for index, row in enumerate(self.observations)}

@@ -3,13 +3,32 @@
 from collections.abc import Callable
 from typing import Self
 
+import gymnasium as gym
 import numpy as np
 
 from .checking import batched, recalled
+from .model import WorldModel
 
 
 class WithWorldGoals:
     """What an agent with `world`, `looks` and spaces can be asked for."""
+
+    world: WorldModel
+    observation_space: gym.Space
+    action_space: gym.Space
+    _one_hot: bool
+
+    def _replaced(self, preferences: list[np.ndarray]) -> Self:
+        raise NotImplementedError
+
+    @property
+    def looks(self) -> list[np.ndarray]:
+        """`(K, D)` for each member: an observation of each state, as a vector, the newest part."""
+        past = (self.world.history - 1) * (self.world.num_actions - 1)
+        return [
+            member.looks[:, : (member.looks.shape[1] - past) // self.world.history]
+            for member in self.world.members
+        ]
 
     def with_goal(
         self,
@@ -59,4 +78,4 @@ class WithWorldGoals:
         wanted = [(len(own),) for own in self.looks]
         if shapes != wanted or not all(np.isfinite(own).all() for own in found):
             raise ValueError(f"preferences must be finite, of shapes {wanted}, got {shapes}")
-        return type(self)(self.world, self.observation_space, self.action_space, found)
+        return self._replaced(found)

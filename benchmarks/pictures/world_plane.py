@@ -118,7 +118,7 @@ def grid_figure(agent: WorldModelAgent, shape: tuple[int, int]) -> Figure:
         is_action = title == "Best action"
         limits = {"vmin": -0.5, "vmax": 7.5} if is_action else {}
         image = ax.imshow(cells(values), cmap="Set2" if is_action else VALUE_MAP, **limits)
-        figure.colorbar(image, ax=ax, **({"ticks": np.unique(best)} if is_action else {}))
+        figure.colorbar(image, ax=ax, ticks=np.unique(best) if is_action else None)
         ax.set_title(title)
         ax.set_xticks([])
         ax.set_yticks([])

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import gymnasium as gym
 import numpy as np
@@ -20,8 +21,9 @@ class VisibleDimensions(gym.ObservationWrapper):
     def __init__(self, env: gym.Env, visible: tuple[int, ...]) -> None:
         super().__init__(env)
         space, self._visible = env.observation_space, list(visible)
+        assert isinstance(space, gym.spaces.Box)
         low, high = space.low[self._visible], space.high[self._visible]
-        self.observation_space = gym.spaces.Box(low, high, dtype=space.dtype)
+        self.observation_space = gym.spaces.Box(low, high, dtype=np.float32)
 
     def observation(self, observation: np.ndarray) -> np.ndarray:
         """What can be seen of it."""
@@ -43,6 +45,7 @@ class RandomActions(gym.ActionWrapper):
 
     def action(self, action):
         """The action that is taken."""
+        assert isinstance(self.action_space, gym.spaces.Discrete)
         if self._rng.random() < self._share:
             return int(self._rng.integers(self.action_space.n))
         return action
@@ -60,7 +63,7 @@ class Task:
 
     make: Callable[[], gym.Env]
     steps: tuple[int, ...]
-    history: int | str = "auto"
+    history: int | Literal["auto"] = "auto"
 
 
 def _made(env_id: str, **kwargs) -> Callable[[], gym.Env]:

@@ -83,8 +83,8 @@ class SingleEnvironment:
         ends = bool(terminated or truncated)
         seen = batch([observation])
         following = batch([self._env.reset()[0]]) if ends else seen
-        flags = (np.array([flag]) for flag in (bool(terminated), ends))
-        return Stepped(seen, np.array([float(reward)]), *flags, following, np.array([True]))
+        rewards, ended = np.array([float(reward)]), np.array([bool(terminated)])
+        return Stepped(seen, rewards, ended, np.array([ends]), following, np.array([True]))
 
 
 class GymnasiumVector:

@@ -16,7 +16,7 @@ POINTS = RNG.normal(size=(25, 2)) * 0.5
 
 def dense(weights):
     full = np.zeros((len(weights.weight), len(PROTOTYPES)))
-    np.put_along_axis(full, weights.index, weights.weight, axis=1)
+    np.put_along_axis(full, weights.states, weights.weight, axis=1)
     return full
 
 
@@ -40,7 +40,7 @@ def test_lme_is_the_closest_distribution_whose_mean_is_the_point():
     np.testing.assert_allclose(found.sum(axis=1), 1)
     np.testing.assert_allclose(found @ PROTOTYPES, inside, atol=0.02)
     soft = encode(inside[:1], PROTOTYPES, SPACING, "soft")
-    prior, offsets = soft.weight[0], PROTOTYPES[soft.index[0]] - inside[0]
+    prior, offsets = soft.weight[0], PROTOTYPES[soft.states[0]] - inside[0]
 
     def divergence(weight):
         return float(np.sum(weight * np.log(np.maximum(weight, 1e-12) / prior)))
@@ -54,7 +54,7 @@ def test_lme_is_the_closest_distribution_whose_mean_is_the_point():
             {"type": "eq", "fun": lambda w: w @ offsets},
         ],
     )
-    ours = found[0][soft.index[0]]
+    ours = found[0][soft.states[0]]
     assert divergence(ours) <= divergence(best.x) + 0.02
     # Anything else with the same mean is farther away.
     centred = np.concatenate([offsets, np.ones((12, 1))], axis=1)
@@ -79,7 +79,7 @@ def test_an_ensemble_averages_its_members_of_different_sizes(count):
     for member in range(2):
         shift, matrix = features[member]
         own = encode((points - shift) @ matrix, prototypes[member], spacing[member], "soft")
-        np.testing.assert_array_equal(index[:, member], own.index)
+        np.testing.assert_array_equal(index[:, member], own.states)
         np.testing.assert_allclose(weight[:, member], own.weight, atol=1e-9)
 
 

@@ -35,9 +35,8 @@ class ContinuousLearner:
         self._rounds: list[Round] = []
         self._standing: Standing | None = None
         self._history = 1 if config.history == "auto" else config.history
-        self._explore: Policy | None = None
-        self._exploit: Policy | None = None
-        self._world: WorldModel | None = None
+        # Both policies, once there is something to plan in: with novelty, and without.
+        self._policies: tuple[Policy, Policy] | None = None
 
     def begin(self, num_envs: int) -> None:
         """Starts a round, in environments that were all just reset."""
@@ -55,19 +54,19 @@ class ContinuousLearner:
             starts: `(N,)` bool, where an episode begins.
         """
         first = first_memory(observations, self._history, self._num_actions)
-        if self._memory is None:
-            self._memory = first
-        else:
+        memory = first
+        if self._memory is not None:
             moved = shifted(self._memory, observations, self._num_actions)
-            self._memory = restarted(moved, starts, first)
+            memory = restarted(moved, starts, first)
             self._episodes += starts
         self._seen, self._starts = observations, starts
-        self._memory = self._decided()
-        return self._memory.action
+        self._memory = self._decided(memory)
+        self._taken = self._memory.action
+        return self._taken
 
     def record(self, rewards, next_observations, ended, valid) -> None:
         """What the actions brought: arrays `(N, ...)`, see `StepLog.add`."""
-        before = self._seen, self._memory.action
+        before = self._seen, self._taken
         self._log.add(*before, rewards, next_observations, ended, self._starts, valid)
 
     def refit(self) -> Round:
@@ -128,8 +127,8 @@ class ContinuousLearner:
         scale = experience.reward_scale
         arguments = (self._config, self._history, self._num_actions, scale)
         self._world = world_of(self._rounds, *arguments)
-        self._exploit = policy_of(self._rounds, self._world)
-        self._explore = policy_of([made], world_of([made], *arguments), explore=True)
+        explore = policy_of([made], world_of([made], *arguments), explore=True)
+        self._policies = explore, policy_of(self._rounds, self._world)
         self._knows_rewards = bool(raw.ended.any() or np.ptp(raw.rewards) > 0)
         return made
 
@@ -138,17 +137,17 @@ class ContinuousLearner:
         """Every second episode, once there is something to do well at."""
         return (self._episodes % 2 == 1) & self._knows_rewards
 
-    def _decided(self) -> Memory:
-        if self._explore is None:
-            count = len(self._memory.action)
-            return self._random(self._memory, self._rng.integers(self._num_actions, size=count))
+    def _decided(self, memory: Memory) -> Memory:
+        if self._policies is None:
+            drawn = self._rng.integers(self._num_actions, size=len(memory.action))
+            return self._random(memory, drawn)
+        explore, exploit = self._policies
         turn = self._turn
         if not turn.any():
-            return self._explore.act(self._memory)
+            return explore.act(memory)
         if turn.all():
-            return self._exploit.act(self._memory)
-        both = self._explore.act(self._memory), self._exploit.act(self._memory)
-        return restarted(both[0], turn, both[1])
+            return exploit.act(memory)
+        return restarted(explore.act(memory), turn, exploit.act(memory))
 
     def _random(self, memory: Memory, drawn: np.ndarray) -> Memory:
         free = memory.remaining <= 0

@@ -83,4 +83,6 @@ def _standing(stored: dict | None) -> Standing | None:
         return None
     # JSON keeps numbers as keys in the form of strings.
     promises = {int(length): promise for length, promise in stored["promises"].items()}
-    return Standing(**stored | {"promises": promises})
+    return Standing(
+        stored["kind"], stored["scores"], stored["duration"], stored["history"], promises
+    )

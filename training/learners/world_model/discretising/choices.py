@@ -23,7 +23,7 @@ FIRST_SHARE = 0.7
 
 def feature_scores(
     experience: Experience, num_observed: int, config: LearnConfig, rng, before
-) -> dict[str, float]:
+) -> dict[FeatureKind, float]:
     """Log prediction error of each kind of features on what came since the last round.
 
     Each kind makes a discretisation from what came before; all foretell the same stretches. The
@@ -53,13 +53,13 @@ def choose_features(
     experience: Experience,
     num_observed: int,
     kinds: tuple[FeatureKind, ...],
-    scores: dict[str, float],
+    scores: dict[FeatureKind, float],
     before,
 ) -> Features:
     """Features of the kind that foretells best; others only where they are clearly better."""
-    kind = before.kind if before else kinds[0]
+    kind: FeatureKind = before.kind if before else kinds[0]
     if scores:
-        best = min(scores, key=scores.get)
+        best = min(scores, key=lambda kind: scores[kind])
         kind = best if scores[best] < scores.get(kind, np.inf) - SWITCH else kind
     return fit_features(kind, experience, num_observed)
 
@@ -80,7 +80,7 @@ def choose_duration(
     base = base_duration(experience, features, config.num_states, rng)
     place = CANDIDATES.index(base)
     promises = dict(before.promises) if before else {}
-    best = None
+    best: tuple[float, Material, int] | None = None
     for length in CANDIDATES[place : place + TRIES]:
         material = gather(experience, features, length, config.discount)
         made = discretise(material, config.num_states, "soft", rng, config.keep_noise)
@@ -95,4 +95,5 @@ def choose_duration(
             promise += LEAST_ADVANTAGE * abs(promise)
         if best is None or promise > best[0]:
             best = promise, material, length
+    assert best is not None  # the first candidate is always one
     return best[1], best[2], promises

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from .....agents.encoders.mixture import SHARPNESS, Kind, encode, spacing_of
 from .....agents.world_model.model import Member
@@ -48,7 +48,7 @@ class Material:
     visited: np.ndarray
     points: np.ndarray
     starts: np.ndarray
-    tree: cKDTree
+    tree: KDTree
     ended: np.ndarray
     controls: tuple[Samples | None, ...]
     endings: Samples | None
@@ -83,7 +83,7 @@ def gather(experience: Experience, features: Features, length: int, discount: fl
         visited,
         features(visited),
         before[experience.first_steps],
-        cKDTree(after),
+        KDTree(after),
         experience.ended,
         tuple(
             _samples(windows.of_action(action), before, after)
@@ -138,7 +138,7 @@ def discretise(
             blocks.append(sparse.csr_array(sparse.identity(num)))
             continue
         fit = local_fit(control, prototypes, spacing)
-        counts[:, place] = fit.count
+        counts[:, place] = fit.tries
         ratios.append(noise_ratio(fit, spacing))
         moves = fit.intercept[:, None]
         noisy = ratios[-1] > LEAST_NOISE
@@ -164,7 +164,7 @@ def _encoded_rows(targets: np.ndarray, prototypes, spacing, kind: Kind) -> spars
     weights = encode(targets.reshape(-1, dim), prototypes, spacing, kind)
     values = weights.weight.reshape(num, -1) / spread_over
     rows = np.repeat(np.arange(num), values.shape[1])
-    return sparse.csr_array((values.ravel(), (rows, weights.index.ravel())), shape=(num, num))
+    return sparse.csr_array((values.ravel(), (rows, weights.states.ravel())), shape=(num, num))
 
 
 def _interleaved(blocks: list) -> sparse.csr_array:
@@ -186,5 +186,5 @@ def _ended(material: Material, prototypes: np.ndarray, spacing: np.ndarray) -> n
 
 def _starts(starts: np.ndarray, prototypes: np.ndarray, spacing: np.ndarray) -> np.ndarray:
     weights = encode(starts, prototypes, spacing, "soft")
-    share = np.bincount(weights.index.ravel(), weights.weight.ravel(), len(prototypes))
+    share = np.bincount(weights.states.ravel(), weights.weight.ravel(), len(prototypes))
     return share / share.sum()

@@ -1,7 +1,7 @@
 """How long an action is held: as short as the discretisation can tell that something moved."""
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from .....agents.encoders.mixture import spacing_of
 from ..experience import Experience
@@ -41,7 +41,7 @@ def base_duration(
         if len(windows.start) < LEAST_WINDOWS:
             break
         longest = length
-        near = cKDTree(before[windows.start]).query(prototypes, k=NUM_NEAR)[1]
+        near = KDTree(before[windows.start]).query(prototypes, k=NUM_NEAR)[1]
         way = (after[windows.last] - before[windows.start])[near]
         if np.median(np.linalg.norm(way, axis=2) / spacing[:, None]) >= LEAST_WAY:
             break

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 # Ridge of the slope, in squared spacings; of the intercept, so that the solution exists.
 SLOPE_RIDGE, INTERCEPT_RIDGE = 0.1, 1e-9
@@ -30,7 +30,7 @@ class Samples(NamedTuple):
     move: np.ndarray
     rewards: np.ndarray
     ended: np.ndarray
-    tree: cKDTree
+    tree: KDTree
 
 
 class LocalFit(NamedTuple):
@@ -41,19 +41,19 @@ class LocalFit(NamedTuple):
         residual: `(K, n, D)`, what the average leaves, of the nearest samples; mean 0.
         weight: `(K, n)`, of these samples; sums to 1.
         reward: `(K,)`, where the episode goes on.
-        count: `(K,)`, samples within about one spacing.
+        tries: `(K,)`, samples within about one spacing.
     """
 
     intercept: np.ndarray
     residual: np.ndarray
     weight: np.ndarray
     reward: np.ndarray
-    count: np.ndarray
+    tries: np.ndarray
 
 
 def samples(start: np.ndarray, end: np.ndarray, rewards: np.ndarray, ended: np.ndarray) -> Samples:
     """Samples of one control, ready for `local_fit`."""
-    return Samples(start, end - start, rewards, ended, cKDTree(start))
+    return Samples(start, end - start, rewards, ended, KDTree(start))
 
 
 def local_fit(control: Samples, prototypes: np.ndarray, spacing: np.ndarray) -> LocalFit:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .....agents.encoders.mixture import encode
+from .....agents.encoders.mixture import Kind, encode
 from ..experience import Experience
 from .discretisation import Discretisation
 from .features import Features, inverse_scale
@@ -14,7 +14,7 @@ AHEAD, MAX_STARTS, LEAST_STARTS = (1, 2, 4), 400, 20
 def rollout_error(
     model: Discretisation,
     features: Features,
-    kind: str,
+    kind: Kind,
     duration: int,
     experience: Experience,
     held_out: np.ndarray,
@@ -46,7 +46,7 @@ def rollout_error(
     belief = np.zeros((len(start), len(model.prototypes)))
     begun = features(experience.observations[start])
     weights = encode(begun, model.prototypes, model.spacing, kind)
-    np.put_along_axis(belief, weights.index, weights.weight, axis=1)
+    np.put_along_axis(belief, weights.states, weights.weight, axis=1)
     scale = inverse_scale(experience.observations[:, :num_observed])
     errors = []
     for decision in range(1, max(AHEAD) + 1):
@@ -77,9 +77,9 @@ def _looks(model, features, kind, experience: Experience, num_observed: int) -> 
     weights = encode(features(observed), model.prototypes, model.spacing, "soft")
     total = np.zeros(len(model.prototypes))
     looks = np.zeros((len(model.prototypes), num_observed))
-    np.add.at(total, weights.index, weights.weight)
+    np.add.at(total, weights.states, weights.weight)
     weighted = weights.weight[:, :, None] * observed[:, None, :num_observed]
-    np.add.at(looks, weights.index.ravel(), weighted.reshape(-1, num_observed))
+    np.add.at(looks, weights.states.ravel(), weighted.reshape(-1, num_observed))
     mean = observed[:, :num_observed].mean(axis=0)
     return np.where(total[:, None] > 1e-6, looks / np.maximum(total, 1e-9)[:, None], mean)
 

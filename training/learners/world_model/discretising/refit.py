@@ -13,7 +13,7 @@ from ..config import LearnConfig
 from ..experience import Experience
 from .choices import choose_duration, choose_features, feature_scores
 from .discretisation import Discretisation, discretise
-from .features import Features
+from .features import FeatureKind, Features
 
 
 class Standing(NamedTuple):
@@ -27,8 +27,8 @@ class Standing(NamedTuple):
         promises: discounted return that planning expects, by duration.
     """
 
-    kind: str
-    scores: dict[str, float]
+    kind: FeatureKind
+    scores: dict[FeatureKind, float]
     duration: int
     history: int
     promises: dict[int, float]
