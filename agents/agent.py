@@ -1,5 +1,6 @@
 """The agent behind SB3's `predict`: NumPy outside, pure functions on arrays inside."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,13 +12,15 @@ from pymdp.agent import Agent
 
 from .acting.checks import checked_prior
 from .acting.engines import build_engine
+from .acting.invalid import ON_INVALID, decided, observed
 from .acting.modalities import Actions
 from .acting.observations import checked_observations
 from .acting.pymdp_bridge import continuous_pymdp_agent
+from .encoders.neural import check_encoder
 from .encoders.protocol import Encoder, encode
 from .encoders.resolve import modality_encoders
 from .goals import WithGoals
-from .models.checks import checked_usage
+from .models.checks import check_choice, checked_usage
 from .models.generative_model import GenerativeModel
 from .planning.choose import resolved_planner
 from .with_file import WithFile
@@ -43,6 +46,8 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         engine: `"joint"` flattens factors into one, exactly; `"pymdp"` runs the genuine `Agent`;
             `"auto"` is joint up to 512 joint states, where nothing asks for pymdp.
         observation_space: of the environment; needed for plain functions, else it is checked.
+        on_invalid: of an observation that is not finite, such as of a sensor that dropped out:
+            `"raise"` names the environments, with `"ignore"` they act from their prior.
 
     Raises:
         ValueError: encoder, model and usage do not fit together.
@@ -58,22 +63,23 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         *,
         engine: str = "auto",
         observation_space: gym.Space | None = None,
+        on_invalid: str = "raise",
     ) -> None:
+        check_choice("on_invalid", on_invalid, ON_INVALID)
         given: Any = encoder
         rho: Any = usage
         if model.has_lists:
             outcomes = model.factors.num_outcomes
             given, rho = modality_encoders(given, outcomes, rho, observation_space), None
         elif given.num_outcomes != model.num_outcomes:
-            raise ValueError(
-                f"encoder has {given.num_outcomes} outcomes, "
-                f"the model has {model.num_outcomes} outcomes"
-            )
+            counts = f"{given.num_outcomes} outcomes, the model has {model.num_outcomes} outcomes"
+            raise ValueError(f"encoder has {counts}")
+        check_encoder(given)
         self.encoder, self.model, self.settings = given, model, dict(settings or {})
         self.usage = None if rho is None else checked_usage(rho, model)
         self._observation_space = given.observation_space
-        self._beliefs: tuple[np.ndarray, ...] | None = None
-        self._asked_engine = engine
+        self._last = threading.local()
+        self._asked_engine, self.on_invalid = engine, on_invalid
         self._engine = build_engine(engine, given, model, self.usage)
         self._actions = Actions(model.factors.num_controls)
         self.set_random_seed(seed)
@@ -95,13 +101,14 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
 
     @property
     def beliefs(self) -> np.ndarray | tuple[np.ndarray, ...] | None:
-        """`(N, K)` float32, posterior `q(s_t)` at the last `predict`; None before the first.
+        """`(N, K)` float32, posterior `q(s_t)` at this thread's last `predict`; None before it.
 
         Of a model of lists one array for each factor, `(N, K_f)`.
         """
-        if self._beliefs is None:
+        last = getattr(self._last, "beliefs", None)
+        if last is None:
             return None
-        by_factor = self._engine.by_factor(self._beliefs)
+        by_factor = self._engine.by_factor(last)
         return by_factor if self.model.has_lists else by_factor[0]
 
     @property
@@ -139,15 +146,16 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
             the chosen actions, of each factor where the engine is pymdp.
 
         Raises:
-            ValueError: a shape is wrong, or an observation is not finite.
+            ValueError: an argument is no array of numbers or has another shape, or `state` is not
+                what `predict` returned, or an observation not finite with `on_invalid="raise"`.
         """
-        observations, shape = checked_observations(observation, self._observation_space)
+        observations, shape, seen = observed(observation, self._observation_space, self.on_invalid)
         prior = self._prior(state, episode_start, shape)
         key = None
         if not deterministic:
             self._key, key = jax.random.split(self._key)
-        concluded = self._engine.decide(observations, prior, key)
-        self._beliefs = concluded.beliefs
+        concluded = decided(self._engine, observations, prior, key, seen, self.on_invalid)
+        self._last.beliefs = concluded.beliefs
         return self._actions(concluded.action, shape), concluded.prior
 
     def encode(self, observations: np.ndarray) -> Any:
@@ -159,7 +167,7 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         if self.model.has_lists:
             by_modality: Any = self.encoder
             return by_modality.encode(checked)
-        return np.array(_encode(self.encoder, checked))
+        return np.array(_encode(self.encoder, checked), np.float32)
 
     def pymdp_agent(self, batch_size: int = 1) -> Agent:
         """The genuine pymdp `Agent`, with the encoder as its `preprocess_fn`.

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .acting.engines import ENGINES
+from .acting.invalid import ON_INVALID
 from .archive import DAMAGE, damaged, read_archive, write_archive
 from .encoders.protocol import Encoder, encoder_type
-from .models.checks import checked_usage
+from .models.checks import check_choice, checked_usage
 from .models.generative_model import GenerativeModel
 from .models.members import model_members, model_settings, restored_model
 
@@ -30,6 +32,7 @@ def write_agent_file(
     usage: np.ndarray | None,
     settings: dict,
     engine: str,
+    on_invalid: str,
 ) -> None:
     """Writes an agent file, all or nothing.
 
@@ -47,6 +50,7 @@ def write_agent_file(
         "encoder": {"kind": encoder.kind, "config": encoder.config()},
         "model": model_settings(model),
         "engine": engine,
+        "on_invalid": on_invalid,
         "settings": settings,
         "versions": {name: metadata.version(name) for name in VERSIONS_OF},
     }
@@ -66,6 +70,7 @@ class StoredAgent(NamedTuple):
         usage: of its states, or None.
         settings: that were kept besides.
         engine: that was asked for.
+        on_invalid: what `predict` does about an observation that is not finite.
     """
 
     encoder: Encoder
@@ -73,6 +78,7 @@ class StoredAgent(NamedTuple):
     usage: np.ndarray | None
     settings: dict[str, Any]
     engine: str
+    on_invalid: str
 
 
 def read_agent_file(path: str | os.PathLike) -> StoredAgent:
@@ -100,7 +106,10 @@ def read_agent_file(path: str | os.PathLike) -> StoredAgent:
         if encoder.num_outcomes != outcomes:
             raise ValueError(f"{encoder.num_outcomes} and {outcomes} outcomes")
         engine = config.get("engine", "auto")
-        return StoredAgent(encoder, model, usage, dict(config["settings"]), engine)
+        on_invalid = config.get("on_invalid", "raise")
+        check_choice("engine", engine, ENGINES)
+        check_choice("on_invalid", on_invalid, ON_INVALID)
+        return StoredAgent(encoder, model, usage, dict(config["settings"]), engine, on_invalid)
     except DAMAGE as error:
         raise damaged(path, error) from error
 

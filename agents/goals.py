@@ -18,6 +18,7 @@ class WithGoals:
     usage: np.ndarray | None
     settings: dict
     engine: Any
+    on_invalid: str
     encode: Callable[[Any], Any]
 
     def with_preferences(self, C: np.ndarray) -> Self:
@@ -34,7 +35,8 @@ class WithGoals:
             raise ValueError(f"C must have shape {self.model.C.shape}, got {np.shape(C)}")
         model = dataclasses.replace(self.model, C=C)
         make: Any = type(self)
-        return make(self.encoder, model, self.usage, self.settings, engine=self.engine)
+        options = {"engine": self.engine, "on_invalid": self.on_invalid}
+        return make(self.encoder, model, self.usage, self.settings, **options)
 
     def with_goal(
         self,

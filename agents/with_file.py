@@ -1,9 +1,11 @@
-"""Agents as files."""
+"""Agents as files, and as copies in this process and others."""
 
+import dataclasses
 import importlib
 import os
 from typing import Any, Self
 
+import jax
 import numpy as np
 from gymnasium.vector.utils import create_empty_array
 
@@ -23,13 +25,20 @@ class WithFile:
     model: GenerativeModel
     usage: np.ndarray | None
     settings: dict
+    on_invalid: str
     _asked_engine: str
+    _key: Any
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
-        write_agent_file(
-            path, self.encoder, self.model, self.usage, self.settings, self._asked_engine
-        )
+        options = self._asked_engine, self.on_invalid
+        write_agent_file(path, self.encoder, self.model, self.usage, self.settings, *options)
+
+    def __reduce__(self):
+        # Compiled code is no part of a copy: whoever has it compiles at its first call.
+        parts = self.encoder, self.model, self.usage, self.settings
+        options = {"engine": self._asked_engine, "on_invalid": self.on_invalid}
+        return _copied, (type(self), parts, options, np.asarray(jax.random.key_data(self._key)))
 
     @classmethod
     def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
@@ -53,5 +62,13 @@ class WithFile:
         agent = make(**read_agent_file(path)._asdict())
         if num_envs is not None:
             agent.predict(create_empty_array(agent.observation_space, num_envs, fn=np.zeros))
-            agent._beliefs = None
+            agent._last.beliefs = None
         return agent
+
+
+def _copied(agent_type: type, parts: tuple, options: dict, key_data: np.ndarray):
+    encoder, model, *rest = parts
+    # Made anew, so that the model's arrays are read-only again.
+    agent = agent_type(encoder, dataclasses.replace(model), *rest, **options)
+    agent._key = jax.random.wrap_key_data(key_data)
+    return agent

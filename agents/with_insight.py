@@ -11,7 +11,7 @@ from .acting.checks import check_rollout
 from .acting.decision import compiled
 from .acting.explanation import PolicyExplanation
 from .acting.free_energy import FreeEnergy
-from .acting.observations import checked_observations
+from .acting.invalid import observed
 from .acting.rollout import JaxEnv, Rollout, rollout
 from .models.generative_model import GenerativeModel
 
@@ -22,6 +22,7 @@ class WithInsight:
     model: GenerativeModel
     _observation_space: gym.Space
     _engine: Any
+    on_invalid: str
     _prior: Callable[..., Any]
 
     def explain(
@@ -44,8 +45,8 @@ class WithInsight:
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        observations, prior = self._seen(observation, state, episode_start)
-        return self._engine.explain(self._engine.infer_states(observations, prior))
+        seen = self._seen(observation, state, episode_start)
+        return self._engine.explain(self._engine.infer_states(*seen))
 
     def free_energy(
         self,
@@ -125,5 +126,5 @@ class WithInsight:
         return Rollout(*(np.array(array) for array in run(engine.arrays, key)))
 
     def _seen(self, observation, state, episode_start) -> tuple:
-        observations, shape = checked_observations(observation, self._observation_space)
-        return observations, self._prior(state, episode_start, shape)
+        observations, shape, seen = observed(observation, self._observation_space, self.on_invalid)
+        return observations, self._prior(state, episode_start, shape), seen

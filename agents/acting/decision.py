@@ -1,13 +1,15 @@
 """One decision as pure functions on arrays: encode, infer the state, plan, act, predict."""
 
+import contextlib
 import functools
+import os
 from collections.abc import Callable
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from pymdp.maths import log_stable
 
 from ..encoders.protocol import Encoder, encode
@@ -31,7 +33,7 @@ class AgentCore(eqx.Module):
     outcomes: tuple[int, ...] | None = eqx.field(static=True)
 
     def __init__(self, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None) -> None:
-        self.encoder, joint = encoder, model.joint
+        self.encoder, joint = in_single_precision(encoder), model.joint
         self.A, self.B, self.D = (jnp.asarray(array) for array in (joint.A, joint.B, joint.D))
         self.outcomes = joint.num_outcomes_by_modality if model.has_lists else None
         self.log_usage = None if usage is None else jnp.asarray(log_stable(jnp.asarray(usage)))
@@ -43,8 +45,16 @@ class AgentCore(eqx.Module):
         return [self.A[last - count : last] for count, last in zip(counts, np.cumsum(counts))]
 
 
-def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[Array, "N K"]:
-    """`log p(x | s)` up to a constant per observation, as the agent is fed.
+def log_likelihood(
+    core: AgentCore, observations: Float[Array, "N D"], seen: Bool[Array, " N"] | None = None
+) -> Float[Array, "N K"]:
+    """`log p(x | s)` up to a constant per observation, as the agent is fed; 0 where not `seen`."""
+    found = _log_likelihood(core, observations)
+    return found if seen is None else jnp.where(seen[:, None], found, 0.0)
+
+
+def _log_likelihood(core: AgentCore, observations) -> Float[Array, "N K"]:
+    """Of all observations.
 
     With `usage` the scaled likelihood, else the tutorial's categorical observation through A; of
     several modalities the sum of theirs.
@@ -60,16 +70,21 @@ def log_likelihood(core: AgentCore, observations: Float[Array, "N D"]) -> Float[
 
 
 def infer_states(
-    core: AgentCore, observations: Float[Array, "N D"], prior: Float[Array, "N K"]
+    core: AgentCore,
+    observations: Float[Array, "N D"],
+    prior: Float[Array, "N K"],
+    seen: Bool[Array, " N"] | None = None,
 ) -> Float[Array, "N K"]:
-    """Posterior belief after one observation."""
-    return inference.update_belief(log_likelihood(core, observations), prior)
+    """Posterior belief after one observation; the prior where it was not `seen`."""
+    return inference.update_belief(log_likelihood(core, observations, seen), prior)
 
 
-def assess(core: AgentCore, observations, prior: Float[Array, "N K"]) -> tuple[Array, Array]:
+def assess(
+    core: AgentCore, observations, prior: Float[Array, "N K"], seen: Bool[Array, " N"] | None
+) -> tuple[Array, Array]:
     """Posterior beliefs and log likelihoods `(N, K)` after one observation."""
-    seen = log_likelihood(core, observations)
-    return inference.update_belief(seen, prior), seen
+    found = log_likelihood(core, observations, seen)
+    return inference.update_belief(found, prior), found
 
 
 def decide(
@@ -77,6 +92,7 @@ def decide(
     observations: Float[Array, "N D"],
     prior: Float[Array, "N K"],
     key: PRNGKeyArray | None,
+    seen: Bool[Array, " N"] | None = None,
 ) -> tuple[Array, Array, Array]:
     """One decision for each of N environments.
 
@@ -85,16 +101,27 @@ def decide(
         observations: `(N, D)`.
         prior: `(N, K)`, `p(s_t | past)`.
         key: draws the policy; `None` takes the most probable one.
+        seen: `(N,)`, where there is an observation; elsewhere the prior decides. None: everywhere.
 
     Returns:
         Actions `(N,)`, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
     """
-    belief = infer_states(core, observations, prior)
+    belief = infer_states(core, observations, prior, seen)
     if key is None:
         action = core.planner.best_action(belief)
     else:
         action = core.planner.sampled_action(belief, key)
     return action, belief, inference.predict_belief(belief, action, core.B)
+
+
+def in_single_precision(encoder: Encoder) -> Encoder:
+    """The encoder with float32 in place of float64, which it has if made with `enable_x64`."""
+
+    def cast(leaf):
+        is_double = eqx.is_array(leaf) and leaf.dtype == np.float64
+        return jnp.asarray(np.asarray(leaf, np.float32)) if is_double else leaf
+
+    return jax.tree.map(cast, encoder)
 
 
 def split_core(core: eqx.Module) -> tuple[tuple, tuple]:
@@ -120,4 +147,33 @@ def compiled(function: Callable, static: tuple, *fixed) -> Callable:
         leaves = [array if other is None else other for array, other in zip(arrays, rest)]
         return function(jax.tree.unflatten(structure, leaves), *fixed, *arguments)
 
-    return jax.jit(on_arrays)
+    jitted = jax.jit(on_arrays)
+
+    @functools.wraps(jitted)
+    def run(*arguments):
+        check_process()
+        with single_precision():
+            return jitted(*arguments)
+
+    return run
+
+
+def single_precision() -> contextlib.AbstractContextManager:
+    """Context in which JAX makes float32 and int32, as all of ours is, also with `enable_x64`."""
+    return jax.enable_x64(False) if jax.config.jax_enable_x64 else contextlib.nullcontext()
+
+
+def check_process() -> None:
+    """Raises RuntimeError in a process that was forked after JAX had started in its parent.
+
+    JAX's threads are not forked, and compiled code would wait for them for ever.
+    """
+    if _HOME.setdefault("pid", os.getpid()) != os.getpid():
+        raise RuntimeError(
+            "this process was forked from one in which agents had been made, so that compiled code "
+            "would hang: start it with multiprocessing.get_context('spawn') or 'forkserver'"
+        )
+
+
+# The process in which compiled code was first made.
+_HOME: dict[str, int] = {}

@@ -15,6 +15,7 @@ from ..encoders.protocol import MIN_PROBABILITY
 from ..numpy_maths import log, softmax
 from .decision import AgentCore, compiled, decide, split_core
 from .modalities import numpy_log_likelihood
+from .padding import on_padded
 
 # With more multiplications than this per call, compiled code on all cores catches up.
 MAX_MULTIPLICATIONS = 150_000
@@ -42,12 +43,22 @@ class Decider:
             self.small_batch = MAX_MULTIPLICATIONS // cost
 
     def __call__(
-        self, observations: Any, prior: np.ndarray, key: PRNGKeyArray | None
+        self,
+        observations: Any,
+        prior: np.ndarray,
+        key: PRNGKeyArray | None,
+        seen: np.ndarray | None = None,
     ) -> tuple[ArrayLike, ArrayLike, ArrayLike]:
         """Actions, posterior beliefs and next priors; see `decide`."""
         if key is None and len(prior) <= self.small_batch:
-            return decide_small(self._core, observations, prior)
-        return self.compiled(self.arrays, observations, prior, key)
+            return decide_small(self._core, observations, prior, seen)
+        return on_padded(
+            lambda *rows: self.compiled(self.arrays, rows[0], rows[1], key, rows[2]),
+            len(prior),
+            observations,
+            prior,
+            seen,
+        )
 
 
 def _in_numpy(module: Any, method: str) -> bool:
@@ -66,7 +77,7 @@ def on_host(core: AgentCore) -> Any:
 
 @np.errstate(over="ignore", invalid="ignore")  # as compiled code does
 def decide_small(
-    core: Any, observations: np.ndarray, prior: np.ndarray
+    core: Any, observations: np.ndarray, prior: np.ndarray, seen: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One deterministic decision for each of a few environments; see `decision.decide`.
 
@@ -74,6 +85,7 @@ def decide_small(
         core: the agent as `on_host` gives it.
         observations: `(N, D)` float32.
         prior: `(N, K)` float32, `p(s_t | past)`.
+        seen: `(N,)` bool, where there is an observation; None: everywhere.
 
     Returns:
         Actions `(N,)` int64, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
@@ -88,6 +100,8 @@ def decide_small(
         log_likelihood = outcome @ log(core.A)
     else:
         log_likelihood = logits - core.log_usage
+    if seen is not None:
+        log_likelihood = np.where(seen[:, None], log_likelihood, np.float32(0))
     belief = softmax(log_likelihood + log(prior))
     action = type(core.planner).numpy_best_action(core.planner, belief)
     by_action = core.B.transpose(2, 0, 1)[action]

@@ -11,10 +11,18 @@ from ..models.generative_model import GenerativeModel
 from ..models.joint import joint_obstacle, marginals
 from ..planning.choose import check_policies, resolved_planner
 from . import pymdp_engine
-from .decision import AgentCore, assess, compiled, split_core
+from .decision import (
+    AgentCore,
+    assess,
+    check_process,
+    compiled,
+    single_precision,
+    split_core,
+)
 from .decision_numpy import Decider
 from .explanation import PolicyExplanation, explain_policies
 from .free_energy import FreeEnergy, free_energy
+from .padding import on_padded
 
 # A joint state of more values than this costs more than what pymdp does factor by factor.
 MAX_JOINT_STATES = 512
@@ -50,24 +58,31 @@ class JointEngine:
         self._joint, self._planner = model.joint, core.planner
         self._assess = compiled(assess, self.static)
 
-    def decide(self, observations, prior: Beliefs, key: PRNGKeyArray | None) -> Concluded:
-        """One decision for each of N environments; a key draws it."""
+    def decide(
+        self, observations, prior: Beliefs, key: PRNGKeyArray | None, seen=None
+    ) -> Concluded:
+        """One decision for each of N environments; drawn with a key, from the prior unless seen."""
         # Copies: what JAX hands out is read-only and would pin its buffers.
-        action, belief, following = map(np.array, self._decide(observations, prior[0], key))
+        action, belief, following = map(np.array, self._decide(observations, prior[0], key, seen))
         return Concluded(action.astype(np.int64), (belief,), (following,))
 
-    def infer_states(self, observations, prior: Beliefs) -> Beliefs:
+    def infer_states(self, observations, prior: Beliefs, seen=None) -> Beliefs:
         """`q(s_t)`."""
-        return (np.array(self._assess(self.arrays, observations, prior[0])[0]),)
+        return (np.array(self._assessed(observations, prior, seen)[0]),)
 
-    def free_energy(self, observations, prior: Beliefs) -> FreeEnergy:
+    def free_energy(self, observations, prior: Beliefs, seen=None) -> FreeEnergy:
         """Of the posterior after an observation."""
-        belief, log_likelihood = map(np.asarray, self._assess(self.arrays, observations, prior[0]))
+        belief, log_likelihood = map(np.asarray, self._assessed(observations, prior, seen))
         return free_energy((belief,), prior, [log_likelihood], [[0]])
+
+    def _assessed(self, observations, prior: Beliefs, seen) -> tuple:
+        rows = observations, prior[0], seen
+        return on_padded(lambda *at: self._assess(self.arrays, *at), len(prior[0]), *rows)
 
     def explain(self, beliefs: Beliefs) -> PolicyExplanation:
         """What speaks for each policy."""
-        return explain_policies(self._joint, self._planner, beliefs[0])
+        with single_precision():
+            return explain_policies(self._joint, self._planner, beliefs[0])
 
     def by_factor(self, beliefs: Beliefs) -> Beliefs:
         """Beliefs about each factor, `(N, K_f)`."""
@@ -98,9 +113,17 @@ class PymdpEngine:
         self._assess = compiled(pymdp_engine.assess, self.static)
         self._explain = compiled(pymdp_engine.explain, self.static)
 
-    def decide(self, observations, prior: Beliefs, key: PRNGKeyArray | None) -> Concluded:
-        """One decision for each of N environments; a key draws it."""
-        concluded = self._decide(self.arrays, observations, prior, key)
+    def decide(
+        self, observations, prior: Beliefs, key: PRNGKeyArray | None, seen=None
+    ) -> Concluded:
+        """One decision for each of N environments; drawn with a key, from the prior unless seen."""
+        concluded = on_padded(
+            lambda *at: self._decide(self.arrays, at[0], at[1], key, at[2]),
+            len(prior[0]),
+            observations,
+            prior,
+            seen,
+        )
         by_factor = np.asarray(concluded.action, np.int64).T
         action = np.asarray(
             np.ravel_multi_index(tuple(by_factor), self._model.factors.num_controls)
@@ -108,16 +131,20 @@ class PymdpEngine:
         beliefs, prior = (tuple(map(np.array, of)) for of in (concluded.beliefs, concluded.prior))
         return Concluded(action, beliefs, prior)
 
-    def infer_states(self, observations, prior: Beliefs) -> Beliefs:
+    def infer_states(self, observations, prior: Beliefs, seen=None) -> Beliefs:
         """`q(s_t)` of each factor."""
-        return tuple(map(np.array, self._assess(self.arrays, observations, prior)[0]))
+        return tuple(map(np.array, self._assessed(observations, prior, seen)[0]))
 
-    def free_energy(self, observations, prior: Beliefs) -> FreeEnergy:
+    def free_energy(self, observations, prior: Beliefs, seen=None) -> FreeEnergy:
         """Of the posterior after an observation."""
-        beliefs, log_likelihoods = self._assess(self.arrays, observations, prior)
+        beliefs, log_likelihoods = self._assessed(observations, prior, seen)
         of_modality = [np.asarray(array) for array in log_likelihoods]
         rows = self._model.factors.A_dependencies
         return free_energy(list(map(np.asarray, beliefs)), prior, of_modality, rows)
+
+    def _assessed(self, observations, prior: Beliefs, seen) -> tuple:
+        rows = observations, prior, seen
+        return on_padded(lambda *at: self._assess(self.arrays, *at), len(prior[0]), *rows)
 
     def explain(self, beliefs: Beliefs) -> PolicyExplanation:
         """What speaks for each policy."""
@@ -140,11 +167,13 @@ def build_engine(
     Raises:
         ValueError: there is none of that name, or the model asks for what it cannot do.
     """
+    check_process()
     if name not in ENGINES:
         raise ValueError(f"engine must be one of {ENGINES}, got {name!r}")
     if name == "auto":
         name = "joint" if _fits(model) else "pymdp"
-    return (JointEngine if name == "joint" else PymdpEngine)(encoder, model, usage)
+    with single_precision():
+        return (JointEngine if name == "joint" else PymdpEngine)(encoder, model, usage)
 
 
 def _fits(model: GenerativeModel) -> bool:

@@ -5,9 +5,11 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from .checks import as_numbers, named_rows, refused
+
 
 def checked_observations(
-    observation, space: gym.Space, name: str = "observation"
+    observation, space: gym.Space, name: str = "observation", must_be_finite: bool = True
 ) -> tuple[Any, tuple[int, ...]]:
     """Observations as a batch, and the shape that actions have for them.
 
@@ -15,38 +17,49 @@ def checked_observations(
         observation: one observation of `space`, or N of them with a first axis.
         space: a Box, a Discrete, a MultiDiscrete, or a Dict or Tuple of such.
         name: what messages call it.
+        must_be_finite: whether a value that is not finite is refused.
 
     Returns:
         The observations with a first axis, float32, or integers where the space has them, and
         `()` for a single one, `(N,)` for N.
 
     Raises:
-        ValueError: a shape is wrong, a value is not finite or outside of a discrete space.
+        ValueError: it is no array of numbers, a shape is wrong, a value is not finite or outside of
+            a discrete space.
     """
     if isinstance(space, gym.spaces.Dict):
-        return _parts(observation, dict(space.spaces), name)
+        return _parts(observation, dict(space.spaces), name, must_be_finite)
     if isinstance(space, gym.spaces.Tuple):
         if not isinstance(observation, tuple | list) or len(observation) != len(space.spaces):
-            raise ValueError(f"{name} must be a tuple of {len(space.spaces)}, got {observation!r}")
-        numbered = dict(enumerate(space.spaces))
-        parts, shape = _parts(dict(enumerate(observation)), numbered, name)
+            got = f"{type(observation).__name__} {observation!r:.100}"
+            raise ValueError(f"{name} must be a tuple of {len(space.spaces)}, got {got}")
+        numbered, given = dict(enumerate(space.spaces)), dict(enumerate(observation))
+        parts, shape = _parts(given, numbered, name, must_be_finite)
         return tuple(parts.values()), shape
     single = space.shape or ()
     if np.issubdtype(space.dtype, np.floating):
-        array = _finite(_reshaped(_as_float32(observation, name), single, name), name)
+        array = _reshaped(_as_float32(observation, name), single, name)
+        if must_be_finite:
+            _check_finite(array, array.ndim == len(single), name)
     else:
         array = _within(_reshaped(_as_integers(observation, name), single, name), space, name)
     return array.reshape(-1, *single), array.shape[: array.ndim - len(single)]
 
 
-def _parts(observation, spaces: dict, name: str) -> tuple[dict, tuple[int, ...]]:
-    if not isinstance(observation, dict) or set(observation) != set(spaces):
-        given = sorted(observation, key=str) if isinstance(observation, dict) else observation
-        raise ValueError(f"{name} must have the keys {list(spaces)}, got {given!r}")
+def _parts(
+    observation, spaces: dict, name: str, must_be_finite: bool
+) -> tuple[dict, tuple[int, ...]]:
+    if not isinstance(observation, dict):
+        raise refused(observation, name, f"it must be a dict with the keys {list(spaces)}")
+    if set(observation) != set(spaces):
+        given = f"{sorted(observation, key=str)!r:.200}"
+        raise ValueError(f"{name} must have the keys {list(spaces)}, got {given}")
     parts, shapes = {}, {}
     for key, space in spaces.items():
         of_part = f"{name}[{key!r}]"
-        parts[key], shapes[key] = checked_observations(observation[key], space, of_part)
+        parts[key], shapes[key] = checked_observations(
+            observation[key], space, of_part, must_be_finite
+        )
     if len(set(shapes.values())) > 1:
         raise ValueError(f"{name} must have the same number of environments in all, got {shapes}")
     return parts, next(iter(shapes.values()))
@@ -65,30 +78,28 @@ def _reshaped(array: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarra
 
 
 def _as_float32(observation, name: str) -> np.ndarray:
-    if isinstance(observation, np.ndarray) and observation.dtype == np.float32:
+    if type(observation) is np.ndarray and observation.dtype == np.float32:
         return observation
-    try:
-        with np.errstate(over="ignore"):  # what is too large for float32 is refused later
-            return np.asarray(observation, dtype=np.float32)
-    except TypeError:
-        raise ValueError(f"{name} must be an array, got {type(observation)}") from None
+    with np.errstate(over="ignore"):  # what is too large for float32 is refused later
+        return as_numbers(observation, name).astype(np.float32)
 
 
 def _as_integers(observation, name: str) -> np.ndarray:
-    array = np.asarray(observation)
+    array = as_numbers(observation, name)
     if not np.issubdtype(array.dtype, np.integer):
         raise ValueError(f"{name} must hold integers, got {array.dtype}")
     return array
 
 
-def _finite(array: np.ndarray, name: str) -> np.ndarray:
+def _check_finite(array: np.ndarray, is_single: bool, name: str) -> None:
     flags = np.isfinite(array)
-    if np.count_nonzero(flags) != flags.size:  # several times as fast as `all` for a few
-        axes = tuple(range(1, array.ndim)) if array.ndim > 1 else ()
-        rows = np.flatnonzero(~flags.all(axis=axes)) if axes else np.zeros(1, int)
-        bad = array.reshape(len(array), -1)[rows[0]] if axes else array
-        raise ValueError(f"{name} must be finite, got {bad.tolist()}")
-    return array
+    if np.count_nonzero(flags) == flags.size:  # several times as fast as `all` for a few
+        return
+    count = 1 if is_single else len(array)
+    rows = np.flatnonzero(~flags.reshape(count, -1).all(axis=1))
+    where = "" if is_single else f" in {named_rows(rows)}"
+    bad = str(array.reshape(count, -1)[rows[0]].tolist())
+    raise ValueError(f"{name} must be finite, got {bad if len(bad) < 100 else bad[:100]}{where}")
 
 
 def _within(array: np.ndarray, space: Any, name: str) -> np.ndarray:

@@ -10,13 +10,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 from pymdp.agent import Agent
 from pymdp.maths import log_stable
 
 from ..encoders.protocol import Encoder, encode
 from ..models.filtering import state_log_likelihood
 from ..models.pymdp_agent import agent_arguments, build_agent
+from .decision import in_single_precision
 from .modalities import likelihood_by_modality
 
 Beliefs = list[Float[Array, "N K_f"]]
@@ -63,11 +64,18 @@ class PymdpCore(eqx.Module):
     by_modality: bool = eqx.field(static=True)
 
     def __init__(self, encoder: Encoder, model, usage: np.ndarray | None) -> None:
-        self.encoder, self.model, self.by_modality = encoder, PymdpModel(model), model.has_lists
+        self.encoder, self.by_modality = in_single_precision(encoder), model.has_lists
+        self.model = PymdpModel(model)
         self.log_usage = None if usage is None else jnp.asarray(log_stable(jnp.asarray(usage)))
 
-    def log_likelihoods(self, observations) -> list[Array]:
-        """Per modality `(N, K of each factor that it depends on)`."""
+    def log_likelihoods(self, observations, seen: Bool[Array, " N"] | None) -> list[Array]:
+        """Per modality `(N, K of each factor that it depends on)`; 0 where not `seen`."""
+        found = self._log_likelihoods(observations)
+        if seen is None:
+            return found
+        return [jnp.where(seen.reshape(-1, *[1] * (one.ndim - 1)), one, 0.0) for one in found]
+
+    def _log_likelihoods(self, observations) -> list[Array]:
         A: Any = self.model.arrays["A"]
         if self.by_modality:
             return likelihood_by_modality(self.encoder.logits(observations), list(A))
@@ -143,14 +151,16 @@ def _decide_one(agent: Agent, log_likelihoods, prior, key) -> Decision:
     )
 
 
-def decide_on(core: PymdpCore, observations, prior, key: PRNGKeyArray | None) -> Decision:
-    """`decide` on what an encoder sees."""
-    return decide(core.model, core.log_likelihoods(observations), list(prior), key)
+def decide_on(
+    core: PymdpCore, observations, prior, key: PRNGKeyArray | None, seen=None
+) -> Decision:
+    """`decide` on what an encoder sees; the prior alone decides where `seen` is false."""
+    return decide(core.model, core.log_likelihoods(observations, seen), list(prior), key)
 
 
-def assess(core: PymdpCore, observations, prior) -> tuple[list[Array], list[Array]]:
+def assess(core: PymdpCore, observations, prior, seen=None) -> tuple[list[Array], list[Array]]:
     """Beliefs per factor after an observation, and its log likelihoods per modality."""
-    log_likelihoods = core.log_likelihoods(observations)
+    log_likelihoods = core.log_likelihoods(observations, seen)
     with jax.numpy_rank_promotion("allow"):
         agent = core.model.agent()
         beliefs = jax.vmap(lambda *at: infer_states(agent, *at))(log_likelihoods, list(prior))

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from .neural import NeuralEncoder, check_sizes, check_temperature
+from .neural import MAX_DEPTH, NeuralEncoder, check_sizes, check_temperature
 
 KERNEL, STRIDE = 3, 2
 
@@ -42,6 +42,8 @@ class ConvolutionalEncoder(NeuralEncoder):
         *,
         key: PRNGKeyArray,
     ) -> None:
+        if len(channels) > MAX_DEPTH:
+            raise ValueError(f"channels must be at most {MAX_DEPTH} numbers, got {len(channels)}")
         if len(image_shape) != 3:
             raise ValueError(f"image_shape must be (H, W, C), got {image_shape}")
         height, columns, depth = image_shape

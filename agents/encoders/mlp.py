@@ -11,8 +11,11 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from ..numpy_maths import softmax
-from .neural import NeuralEncoder, check_sizes, check_temperature
+from .neural import MAX_DEPTH, NeuralEncoder, check_sizes, check_temperature
 from .protocol import MIN_PROBABILITY
+
+# Trajectories that vary less are refused; float32 rounds.
+SMALLEST_SCALE = 0.9e-12
 
 
 class ObservationEncoder(NeuralEncoder):
@@ -49,8 +52,8 @@ class ObservationEncoder(NeuralEncoder):
         key: PRNGKeyArray,
     ) -> None:
         check_sizes(observation_dim=observation_dim, num_indices=num_indices, width=width)
-        if not isinstance(depth, int) or depth < 0:
-            raise ValueError(f"depth must be a positive integer or 0, got {depth!r}")
+        if type(depth) is not int or not 0 <= depth <= MAX_DEPTH:
+            raise ValueError(f"depth must be an integer in 0..{MAX_DEPTH}, got {depth!r:.40}")
         check_temperature(temperature)
         self.mlp = eqx.nn.MLP(
             observation_dim, num_indices, width, depth, activation=jnp.tanh, key=key
@@ -112,6 +115,16 @@ class ObservationEncoder(NeuralEncoder):
             leaves += [block[:, :-1], block[:, -1]]
             first = last
         return eqx.tree_at(_weights, self, leaves)
+
+    def check(self) -> None:
+        """Raises ValueError where an array is not usable; the message names it."""
+        super().check()
+        smallest = np.asarray(self.input_scale).min()
+        if smallest < SMALLEST_SCALE:
+            raise ValueError(
+                f"input_scale must be at least {SMALLEST_SCALE:g}, got {smallest:g}: observations "
+                "that hardly vary need other units"
+            )
 
     def perturbed(self, observations, size, key: PRNGKeyArray):
         """Observations `(..., D)` plus Gaussian noise of `size` times the input scale."""

@@ -3,6 +3,7 @@
 Under `jax.jit` pymdp's own checks vanish, so what reaches it has been checked here before.
 """
 
+import numbers
 import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +18,16 @@ CHOICES = {
     "sampling_mode": ("full", "marginal"),
 }
 COUNTS = ("policy_len", "num_iter", "inductive_depth")
-ABOVE_ZERO = ("gamma", "alpha", "inductive_threshold", "inductive_epsilon")
+MAX_COUNT = 10_000
+# Smallest and largest value. Beyond them float32 has no room for what is computed with them.
+RANGES = {
+    "gamma": (1e-6, 1e6),
+    "alpha": (1e-6, 1e6),
+    "inductive_threshold": (1e-6, 1.0),
+    "inductive_epsilon": (1e-16, 1.0),
+}
+# Of preferences in nats, and of Dirichlet counts: sums and products of them stay finite.
+LARGEST = 1e12
 # Size of an axis, None where any will do, and what it counts.
 Axis = tuple[int | None, str]
 
@@ -31,11 +41,13 @@ def frozen_float32(name: str, value) -> np.ndarray:
     if np.iscomplexobj(value):
         raise ValueError(f"{name} must be real")
     try:
-        array = np.array(value, dtype=np.float32)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers, got {value!r:.80}") from None
+        with np.errstate(over="ignore"):  # what is too large for float32 is refused below
+            array = np.array(value, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} must be an array of numbers, got {shown(value)}") from None
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, got {array.tolist()}")
+        place = [int(index) for index in np.argwhere(~np.isfinite(array))[0]]
+        raise ValueError(f"{name} must be finite in float32, it is not at {place}")
     array.setflags(write=False)
     return array
 
@@ -105,35 +117,52 @@ def check_count(name: str, given: Sequence, count: int, what: str) -> None:
         raise ValueError(f"{name} must be a list of {count} arrays, one per {what}, got {got}")
 
 
-def check_between(name: str, value, low: float, high: float = np.inf) -> None:
-    """Raises ValueError unless `value` is above `low` and below `high`."""
-    number: Any = value  # NumPy's scalars are in no union that can be compared
-    if isinstance(value, bool) or not np.isscalar(value) or not low < number < high:
-        allowed = f"above {low:g} and " + ("finite" if high == np.inf else f"below {high:g}")
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+def shown(value) -> str:
+    """What was given, in one short line."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not print integers of more than 4,300 digits
+        return "an integer of thousands of digits"
+    return text if len(text) < 80 else f"{text[:80]}..."
 
 
-def check_positive_integer(name: str, value) -> None:
-    """Raises ValueError unless `value` is an integer, at least 1."""
-    if type(value) is not int or value < 1:
-        raise ValueError(f"{name} must be an integer, at least 1, got {value!r}")
+def check_within(name: str, value, low: float, high: float) -> None:
+    """Raises ValueError unless `value` is a number from `low` to `high`."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or not low <= value <= high:
+        raise ValueError(f"{name} must be a number in {low:g}..{high:g}, got {shown(value)}")
+
+
+def check_magnitude(name: str, array: np.ndarray, largest: float = LARGEST) -> None:
+    """Raises ValueError where a value is farther from 0 than `largest`."""
+    if array.size and np.abs(array).max() > largest:
+        raise ValueError(
+            f"{name} must not hold values beyond {largest:g}, got {np.abs(array).max():g}"
+        )
+
+
+def check_count_within(name: str, value, high: int = MAX_COUNT) -> None:
+    """Raises ValueError unless `value` is an integer in `1..high`."""
+    if type(value) is not int or not 1 <= value <= high:
+        raise ValueError(f"{name} must be an integer, at least 1, at most {high:,}, got "
+                         f"{shown(value)}")  # fmt: skip
 
 
 def check_choice(name: str, value, allowed: Sequence) -> None:
     """Raises ValueError unless `value` is one of `allowed`."""
     if value not in allowed:
-        raise ValueError(f"{name} must be one of {tuple(allowed)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {tuple(allowed)}, got {shown(value)}")
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
     """Raises ValueError where a setting of a `GenerativeModel` is not allowed."""
     for name in COUNTS:
         if settings[name] is not None:
-            check_positive_integer(name, settings[name])
-    for name in ABOVE_ZERO:
-        check_between(name, settings[name], 0)
+            check_count_within(name, settings[name])
+    for name, (low, high) in RANGES.items():
+        check_within(name, settings[name], low, high)
     if not isinstance(settings["planner"], str):
-        raise ValueError(f"planner must be the name of a planner, got {settings['planner']!r}")
+        raise ValueError(f"planner must be the name of a planner, got {shown(settings['planner'])}")
     for name, allowed in CHOICES.items():
         check_choice(name, settings[name], allowed)
 

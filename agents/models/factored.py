@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import check_count, check_distribution, checked_array, checked_dependencies
+from .checks import (
+    check_count,
+    check_distribution,
+    check_magnitude,
+    checked_array,
+    checked_dependencies,
+)
 
 # One array per modality, and one per factor.
 PER_MODALITY = ("A", "C", "pA")
@@ -141,6 +147,7 @@ def _preferences(C, num_outcomes, policy_len: int, name) -> Arrays:
         if np.ndim(c) == 2:
             axes.insert(0, (policy_len, "steps of a policy"))
         arrays.append(checked_array(name("C", modality), c, axes))
+        check_magnitude(name("C", modality), arrays[-1])
     return tuple(arrays)
 
 
@@ -166,6 +173,7 @@ def _shaped_as(prior: str, given, arrays: Arrays, name) -> Counts:
             value = checked_array(name(prior, place), value, axes)
             if value.min() < 0:
                 raise ValueError(f"{name(prior, place)} must not be negative, got {value.min()}")
+            check_magnitude(name(prior, place), value)
         elif prior == "H":
             raise ValueError(f"H[{place}] must be an array, got None")
         checked.append(value)

@@ -1,13 +1,13 @@
 """The results file: one line per judged budget of a finished trial, durable at once."""
 
-import csv
 import dataclasses
-import io
-import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+from ...agents.files import replacing
+from .result_lines import CHECKSUM, DamagedResultsError, header, line_of, row_of
 
 RESULTS_FILE = "results.csv"
 Key = tuple[str, str, int, int]
@@ -66,15 +66,17 @@ FIELDS = {field.name: field.type for field in dataclasses.fields(TrialResult)}
 def append_results(folder: Path, results: Sequence[TrialResult]) -> None:
     """Makes a finished trial durable: one write under a lock, then a flush to disk.
 
-    A last line that a crash left unfinished is set aside first, so that it swallows nothing.
+    A last line that a crash left unfinished is set aside first, so that it swallows nothing. A file
+    without checksums, as older versions wrote it, gets none.
     """
     path = folder / RESULTS_FILE
     with _locked(path):
         _set_damaged_tail_aside(path)
         is_new = not path.exists() or path.stat().st_size == 0
-        text = "".join(map(_line, results))
+        has_checksum = is_new or _has_checksum(path)
+        text = "".join(line_of(dataclasses.asdict(result), has_checksum) for result in results)
         with open(path, "ab") as file:
-            file.write(((_header() if is_new else "") + text).encode())
+            file.write(((header(FIELDS) if is_new else "") + text).encode())
             file.flush()
             os.fsync(file.fileno())
 
@@ -82,12 +84,13 @@ def append_results(folder: Path, results: Sequence[TrialResult]) -> None:
 def read_results(folder: Path) -> list[TrialResult]:
     """All results of a run folder; none when there is no file yet.
 
-    A last line that a crash left unfinished is moved to `results.csv.damaged`, so that its
-    trial runs again. A result that two processes wrote counts once, the first one; of a trial that
-    failed the last attempt counts, success or not.
+    Damaged lines, one that a crash left unfinished included, are moved to `results.csv.damaged`, so
+    that their trials run again. A result that two processes wrote counts once, the first one; of a
+    trial that failed the last attempt counts, success or not.
 
     Raises:
-        ValueError: the file has other columns than this version writes, or a line is damaged.
+        DamagedResultsError: the file has other columns than this version writes, or a line is
+            damaged in a folder that cannot be written to.
     """
     path = folder / RESULTS_FILE
     if not path.exists():
@@ -95,11 +98,12 @@ def read_results(folder: Path) -> list[TrialResult]:
     if os.access(folder, os.W_OK):
         with _locked(path):
             _set_damaged_tail_aside(path)
-    with open(path, newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames is not None and list(reader.fieldnames) != list(FIELDS):
-            raise ValueError(f"{path} has other columns than this version: use a new folder")
-        results = [_parsed(path, reader.line_num, row) for row in reader]
+            results, damage = _parsed_lines(path)
+            _set_aside(path, damage)
+    else:
+        results, damage = _parsed_lines(path)  # nothing can be set aside
+        for number, (_, error) in damage.items():
+            raise DamagedResultsError(f"{path}, line {number} is damaged ({error})")
     first: dict[Key, TrialResult] = {}
     for result in results:
         if result.key not in first or first[result.key].error:
@@ -116,15 +120,21 @@ class FinishedKeys:
     def __call__(self) -> set[Key]:
         """All of them by now, those that other processes appended included."""
         if self._path.exists():
+            if self._path.stat().st_size < self._offset:  # a damaged line was set aside
+                self._offset = 0
             with open(self._path, "rb") as file:
                 file.seek(self._offset)
                 new = file.read()
             whole = new[: new.rfind(b"\n") + 1]
             self._offset += len(whole)
-            for row in csv.DictReader(io.StringIO(whole.decode(), newline=""), list(FIELDS)):
-                if not row["error"] and row["seed"] != "seed":  # neither failed nor the header
-                    key = row["scenario"], row["contender"], int(row["seed"]), int(row["budget"])
-                    self._keys.add(key)
+            has_checksum = _has_checksum(self._path)
+            for line in whole.splitlines():
+                try:
+                    result = TrialResult(**row_of(line, FIELDS, has_checksum))
+                except DamagedResultsError:  # or the header
+                    continue
+                if not result.error:
+                    self._keys.add(result.key)
         return self._keys
 
 
@@ -135,21 +145,44 @@ def _locked(path: Path):
     return FileLock(f"{path}.lock")
 
 
-def _header() -> str:
-    return ",".join(FIELDS) + "\n"
+def _has_checksum(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.readline().rstrip().endswith(b"," + CHECKSUM.encode())
 
 
-def _line(result: TrialResult) -> str:
-    row = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in dataclasses.asdict(result).items()
-    }
-    # One result, one line: that is how a line that a crash cut off is told from a whole one.
-    if any("\n" in value or "\r" in value for value in row.values()):
-        raise ValueError(f"a result must not hold line breaks: {row}")
-    text = io.StringIO(newline="")
-    csv.DictWriter(text, FIELDS, lineterminator="\n").writerow(row)
-    return text.getvalue()
+def _parsed_lines(path: Path) -> tuple[list[TrialResult], dict[int, tuple[bytes, str]]]:
+    """Results, and by number the lines that are damaged, with the reason."""
+    first, *lines = path.read_bytes().split(b"\n")[:-1] or [b""]
+    has_checksum = _has_checksum(path)
+    columns = header(FIELDS, has_checksum).rstrip("\n")
+    if first and first.rstrip(b"\r") != columns.encode():
+        raise DamagedResultsError(
+            f"{path} has other columns than this version, or a damaged first line: use a new folder"
+        )
+    results, damage = [], {}
+    for number, line in enumerate(lines, 2):
+        try:
+            results.append(TrialResult(**row_of(line, FIELDS, has_checksum)))
+        except DamagedResultsError as error:
+            damage[number] = line, str(error)
+    return results, damage
+
+
+def _set_aside(path: Path, damage: dict[int, tuple[bytes, str]]) -> None:
+    """Moves lines out of the file; what is left is written whole or not at all."""
+    if not damage:
+        return
+    lines = path.read_bytes().split(b"\n")
+    kept = [line for number, line in enumerate(lines, 1) if number not in damage]
+    with open(_damaged(path), "ab") as file:
+        file.write(b"".join(line + b"\n" for line, _ in damage.values()))
+    with replacing(path) as temporary:
+        temporary.write_bytes(b"\n".join(kept))
+    print(f"{path}: {len(damage)} damaged lines are in {_damaged(path).name} now", file=sys.stderr)
+
+
+def _damaged(path: Path) -> Path:
+    return path.with_suffix(".csv.damaged")
 
 
 def _set_damaged_tail_aside(path: Path) -> None:
@@ -161,17 +194,7 @@ def _set_damaged_tail_aside(path: Path) -> None:
             return
     content = path.read_bytes()
     whole = content.rfind(b"\n") + 1
-    with open(path.with_suffix(".csv.damaged"), "ab") as file:
+    with open(_damaged(path), "ab") as file:
         file.write(content[whole:] + b"\n")
     with open(path, "r+b") as file:
         file.truncate(whole)
-
-
-def _parsed(path: Path, line: int, row: dict[str, str]) -> TrialResult:
-    try:
-        values: dict[str, Any] = {
-            n: row[n] if kind is str else json.loads(row[n]) for n, kind in FIELDS.items()
-        }
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path}, line {line} is damaged ({error}): remove the line") from error
-    return TrialResult(**values)

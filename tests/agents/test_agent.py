@@ -85,15 +85,28 @@ def test_predict_does_not_change_the_state_it_is_given(agent):
     np.testing.assert_array_equal(state[0], before)
 
 
-def test_predict_compiles_once_per_batch_size(agent):
-    for num_envs in (1, 100, 3, 200, 100):
+def test_predict_compiles_once_for_all_batch_sizes_up_to_a_power_of_two(agent):
+    for num_envs in (1, 100, 3, 65, 127, 128, 100):
         state = None
         for _ in range(3):
             _, state = agent.predict(np.zeros((num_envs, 2)), state, np.zeros(num_envs, bool))
-    compilations = agent._engine._decide.compiled._cache_size()
-    agent.predict(np.zeros((100, 2)))
-    agent.predict(np.zeros(2), None, None)
-    assert agent._engine._decide.compiled._cache_size() == compilations
+    assert agent._engine._decide.compiled.__wrapped__._cache_size() == 1
+
+
+@pytest.mark.parametrize("engine", ["joint", "pymdp"])
+def test_what_a_batch_is_padded_with_changes_nothing(engine):
+    agent = ActiveInferenceEncoderAgent(
+        small_encoder(), random_model(np.random.default_rng(0), policy_len=2), engine=engine
+    )
+    observations = np.random.default_rng(1).normal(size=(128, 2))
+    actions, state = agent.predict(observations)
+    beliefs = agent.beliefs
+    some, following = agent.predict(observations[:100])
+    assert some.shape == (100,)
+    np.testing.assert_array_equal(some, actions[:100])
+    np.testing.assert_allclose(agent.beliefs, beliefs[:100], atol=1e-6)
+    np.testing.assert_allclose(following[0], state[0][:100], atol=1e-6)
+    assert agent.free_energy(observations[:100]).vfe.shape == (100,)
 
 
 def test_stochastic_predictions_follow_the_seed(agent):

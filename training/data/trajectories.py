@@ -117,6 +117,8 @@ def check_trajectories(data: Trajectories) -> None:
     # Pixels of a border never change; nothing else may be constant.
     if (deviations.max() if seen.ndim == 4 else deviations.min()) < 1e-12:
         raise ValueError("observations must vary in each dimension, one of them is constant")
+    if not deviations.max() < 1e30:
+        raise ValueError("observations vary by more than float32 has room for: use other units")
     taken = np.asarray(data.actions)[:, :-1][mask[:, 1:]]
     if taken.size and not 0 <= taken.min() <= taken.max() < data.num_actions:
         raise ValueError(

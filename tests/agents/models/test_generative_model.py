@@ -21,7 +21,7 @@ def broken(**changes):
         ({"C": np.full(5, np.inf)}, "C must be finite"),
         ({"D": np.array([1.5, -0.5, 0, 0])}, "D must not be negative"),
         ({"policy_len": 0}, "policy_len must be an integer, at least 1"),
-        ({"gamma": 0.0}, "gamma must be above 0"),
+        ({"gamma": 0.0}, "gamma must be a number in"),
     ],
 )
 def test_inconsistent_models_are_refused(changes, named):

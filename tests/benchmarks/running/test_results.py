@@ -1,6 +1,7 @@
 import dataclasses
 import multiprocessing
 
+import numpy as np
 import pytest
 from aifgym.benchmarks.running import results
 from trial_helpers import append_many, make_result
@@ -44,12 +45,62 @@ def test_a_failed_trial_that_then_worked_counts_as_that(tmp_path):
     assert results.read_results(tmp_path) == [worked]
 
 
-def test_a_damaged_line_is_named(tmp_path):
-    results.append_results(tmp_path, [make_result()])
-    with open(tmp_path / results.RESULTS_FILE, "a") as file:
-        file.write("centre,PPO,zero\n")
-    with pytest.raises(ValueError, match=r"results\.csv, line 3 is damaged"):
-        results.read_results(tmp_path)
+def test_a_damaged_line_is_set_aside_and_its_trial_is_open_again(tmp_path, capsys):
+    made = [make_result(seed) for seed in range(3)]
+    results.append_results(tmp_path, made)
+    path = tmp_path / results.RESULTS_FILE
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[2] = lines[2].replace(b"[0, 2]", b"[0, 9]")  # another number, as good to look at
+    path.write_bytes(b"".join([*lines, b"centre,PPO,zero\n"]))
+    assert results.FinishedKeys(tmp_path)() == {made[0].key, made[2].key}
+    assert results.read_results(tmp_path) == [made[0], made[2]]
+    assert "2 damaged lines are in results.csv.damaged" in capsys.readouterr().err
+    assert (tmp_path / "results.csv.damaged").read_bytes() == lines[2] + b"centre,PPO,zero\n"
+    results.append_results(tmp_path, [made[1]])
+    assert results.read_results(tmp_path) == [made[0], made[2], made[1]]
+    assert capsys.readouterr().err == ""
+
+
+def test_no_flipped_bit_is_read_as_another_result(tmp_path, capsys):
+    made = [make_result(seed, given='ä, "b"') for seed in range(3)]
+    results.append_results(tmp_path, made)
+    path = tmp_path / results.RESULTS_FILE
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    for _ in range(300):
+        content = bytearray(whole)
+        content[rng.integers(len(content))] ^= 1 << rng.integers(8)
+        path.write_bytes(content[: rng.integers(len(content))] if rng.random() < 0.2 else content)
+        try:
+            found = results.read_results(tmp_path)
+        except results.DamagedResultsError:  # its first line
+            continue
+        assert all(result in made for result in found)
+
+
+def test_results_without_checksums_are_read_and_continued_as_they_are(tmp_path):
+    results.append_results(tmp_path, [make_result(0), make_result(1)])
+    path = tmp_path / results.RESULTS_FILE
+    old = "".join(line.rpartition(",")[0] + "\n" for line in path.read_text().splitlines())
+    path.write_text(old)
+    assert results.read_results(tmp_path) == [make_result(0), make_result(1)]
+    results.append_results(tmp_path, [make_result(2)])
+    assert results.read_results(tmp_path) == [make_result(seed) for seed in range(3)]
+    path.write_text(path.read_text().replace("[0, 2]", '["a", 2]', 1))
+    assert results.read_results(tmp_path) == [make_result(1), make_result(2)]
+
+
+def test_a_long_result_comes_back(tmp_path):
+    long = make_result(episode_returns=[0.5] * 50_000)
+    results.append_results(tmp_path, [long])
+    assert results.read_results(tmp_path) == [long]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+a", "-b", "@c", "'d", '=HYPERLINK("x")'])
+def test_a_name_that_a_spreadsheet_would_run_is_neutralised_and_comes_back(tmp_path, name):
+    results.append_results(tmp_path, [make_result(contender=name)])
+    cells = (tmp_path / results.RESULTS_FILE).read_text().splitlines()[1].split(",")
+    assert cells[1].lstrip('"').startswith("'")
+    assert results.read_results(tmp_path)[0].contender == name
 
 
 def test_a_line_break_in_a_result_is_refused(tmp_path):
