@@ -69,7 +69,7 @@ def world_figure(agent: WorldModelAgent, names: tuple[str, ...] | None = None) -
     spots = axes[2].scatter(*looks[:, [first, second]].T, c=novelty, s=14, cmap=NOVELTY_MAP)
     figure.colorbar(image, ax=axes[0])
     ticks = np.arange(min(agent.world.num_actions, 8))
-    figure.colorbar(actions, ax=axes[1], ticks=ticks)
+    figure.colorbar(actions, ax=axes[1], ticks=ticks).ax.set_ylim(-0.5, len(ticks) - 0.5)
     figure.colorbar(spots, ax=axes[2])
     for ax, title in zip(axes, ("Value", "Best action", "Novelty of the best known action")):
         ax.set_title(title)
@@ -118,7 +118,9 @@ def grid_figure(agent: WorldModelAgent, shape: tuple[int, int]) -> Figure:
         is_action = title == "Best action"
         limits = {"vmin": -0.5, "vmax": 7.5} if is_action else {}
         image = ax.imshow(cells(values), cmap="Set2" if is_action else VALUE_MAP, **limits)
-        figure.colorbar(image, ax=ax, ticks=np.unique(best) if is_action else None)
+        bar = figure.colorbar(image, ax=ax, ticks=np.unique(best) if is_action else None)
+        if is_action:
+            bar.ax.set_ylim(-0.5, agent.world.num_actions - 0.5)
         ax.set_title(title)
         ax.set_xticks([])
         ax.set_yticks([])
