@@ -28,11 +28,6 @@ class MixtureEnsemble:
     spacing: np.ndarray
     kind: Kind
 
-    @property
-    def num_members(self) -> int:
-        """M."""
-        return len(self.spacing)
-
     def encode(self, observations: np.ndarray) -> Weights:
         """`(N, D)` to the weights `(N, M, n)` of the states nearest in each member."""
         members, size, dim = self.prototypes.shape
@@ -48,20 +43,6 @@ class MixtureEnsemble:
         )
         shape = (members, len(observations), -1)
         return Weights(index.swapaxes(0, 1), weights.weight.reshape(shape).swapaxes(0, 1))
-
-    def expected(self, observations: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Mean over members of what each expects.
-
-        Args:
-            observations: `(N, D)`.
-            values: `(M, K, E)`, something of each member's states.
-
-        Returns:
-            `(N, E)`.
-        """
-        index, weight = self.encode(observations)
-        found = values[np.arange(len(values))[:, None], index]
-        return np.einsum("nmk,nmke->ne", weight, found) / len(values)
 
     def _nearest(self, features: np.ndarray) -> np.ndarray:
         """`(M, N, n)`, one array operation for few points, one member after the other for many."""

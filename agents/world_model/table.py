@@ -22,11 +22,6 @@ class Table:
         numbers = {row.tobytes(): index for index, row in enumerate(self.observations)}
         object.__setattr__(self, "_numbers", numbers)
 
-    @property
-    def num_members(self) -> int:
-        """One."""
-        return 1
-
     def encode(self, observations: np.ndarray) -> Weights:
         """`(N, D)` whole numbers to the one state of each, `(N, 1, 1)`, with weight 1."""
         rows = np.ascontiguousarray(observations, np.int64)

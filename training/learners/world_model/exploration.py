@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ....agents.planning.policy_iteration import Plan, plan
+from ....agents.planning.policy_iteration import plan
 from .counts import Counts, Growing
 
 # Concentration of an outcome that was never seen; what it leaves open is novelty.
@@ -82,9 +82,3 @@ def exploiting_rewards(counts: Counts) -> np.ndarray:
     rewards = counts.rewards.copy()
     rewards[counts.tried == 0] = min(counts.least_reward, 0.0) / (1 - DISCOUNT) - 1e-3
     return rewards
-
-
-def exploiting_plan(counts: Counts) -> Plan:
-    """The plan for rewards alone."""
-    probabilities, _ = counts.probabilities()
-    return plan(probabilities * DISCOUNT, exploiting_rewards(counts))

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from aifgym.agents.planning.policy_iteration import plan
 from aifgym.training.learners.world_model.counts import Counts, Growing
 from aifgym.training.learners.world_model.exploration import (
+    DISCOUNT,
     EXPLORING_DISCOUNT,
     Explorer,
-    exploiting_plan,
+    exploiting_rewards,
     information_gain,
     usual_outcomes,
 )
@@ -22,6 +24,10 @@ def chain(tries: int = 3) -> Counts:
             ends = place == 2
             counts.add(place, 1, float(ends), min(place + 1, 2), ends)
     return counts
+
+
+def exploiting_plan(counts: Counts):
+    return plan(counts.probabilities()[0] * DISCOUNT, exploiting_rewards(counts))
 
 
 def test_rows_grow_and_keep_what_they_hold():
@@ -49,9 +55,9 @@ def test_the_plan_for_rewards_walks_to_the_end_and_avoids_what_is_unknown():
     counts.add(2, 0, -1.0, 1, False)
     fresh = counts.state((9,))
     counts.add(0, 0, 0.0, fresh, False)
-    plan = exploiting_plan(counts)
-    assert plan.policy[0] == 1
-    assert plan.value[fresh] < -500
+    found = exploiting_plan(counts)
+    assert found.policy[0] == 1
+    assert found.value[fresh] < -500
 
 
 @pytest.mark.parametrize(("outcomes", "tries"), [(2, 40), (3, 90)])
