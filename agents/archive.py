@@ -91,12 +91,14 @@ DAMAGE = (
 )
 
 
-def damaged(path: str | os.PathLike, error: Exception) -> DamagedArchiveError:
+def damaged(
+    path: str | os.PathLike, error: Exception, what: str = "agent file"
+) -> DamagedArchiveError:
     """What is raised in place of whatever a reader of bytes raised, as one short line."""
     reason = " ".join(str(error).split()) or type(error).__name__
     if len(reason) > LONGEST_REASON:
         reason = f"{reason[:LONGEST_REASON]}..."
-    return DamagedArchiveError(f"{os.fspath(path)} is not a readable agent file: {reason}")
+    return DamagedArchiveError(f"{os.fspath(path)} is not a readable {what}: {reason}")
 
 
 def _bytes_of(array: np.ndarray) -> bytes:

@@ -61,7 +61,8 @@ def _remove_leftovers(path: Path) -> None:
 def _is_left_behind(name: str, written: float) -> bool:
     """Whether the writer of a temporary file is gone."""
     writer = re.match(r"(\d+)@(.*)\.[^.]+\.tmp$", name)
-    if writer is None or writer[2] != platform.node():
+    # On Windows the signal 0 ends a process.
+    if writer is None or writer[2] != platform.node() or os.name == "nt":
         return time.time() - written > SECONDS_OF_A_WRITER
     try:
         os.kill(int(writer[1]), 0)

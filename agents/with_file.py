@@ -6,6 +6,7 @@ import os
 from typing import Any, Self
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from gymnasium.vector.utils import create_empty_array
 
@@ -70,5 +71,5 @@ def _copied(agent_type: type, parts: tuple, options: dict, key_data: np.ndarray)
     encoder, model, *rest = parts
     # Made anew, so that the model's arrays are read-only again.
     agent = agent_type(encoder, dataclasses.replace(model), *rest, **options)
-    agent._key = jax.random.wrap_key_data(key_data)
+    agent._key = jax.random.wrap_key_data(jnp.asarray(key_data))
     return agent

@@ -160,7 +160,7 @@ def compiled(function: Callable, static: tuple, *fixed) -> Callable:
 
 def single_precision() -> contextlib.AbstractContextManager:
     """Context in which JAX makes float32 and int32, as all of ours is, also with `enable_x64`."""
-    return jax.enable_x64(False) if jax.config.jax_enable_x64 else contextlib.nullcontext()
+    return jax.enable_x64(False) if jax.config.read("jax_enable_x64") else contextlib.nullcontext()
 
 
 def check_process() -> None:

@@ -43,6 +43,10 @@ class NeuralEncoder(eqx.Module):
     def index_logits(self, observations) -> Float[Array, "N L"]:
         """What the network says of each index, before the temperature."""
 
+    @abc.abstractmethod
+    def config(self) -> dict:
+        """What `restored` needs besides the arrays, as plain JSON values."""
+
     def logits(self, observations) -> Float[Array, "N O"]:
         """`log p(o | x)` up to a constant per observation."""
         logits = self.index_logits(observations) / self.temperature

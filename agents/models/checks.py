@@ -3,7 +3,6 @@
 Under `jax.jit` pymdp's own checks vanish, so what reaches it has been checked here before.
 """
 
-import numbers
 import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -128,7 +127,9 @@ def shown(value) -> str:
 
 def check_within(name: str, value, low: float, high: float) -> None:
     """Raises ValueError unless `value` is a number from `low` to `high`."""
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(
+        value, bool
+    )
     if not is_number or not low <= value <= high:
         raise ValueError(f"{name} must be a number in {low:g}..{high:g}, got {shown(value)}")
 

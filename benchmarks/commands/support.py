@@ -1,13 +1,17 @@
 """What several commands share: the environment, checks before the work, tables after it."""
 
+import contextlib
 import csv
 import importlib.util
+import tempfile
+import time
 from pathlib import Path
 
 import gymnasium as gym
 
 from ...agents.files import replacing
 from ...envs import LineWorld
+from ..running.result_lines import neutral
 from ..scenarios.scenario import LINE_WORLD
 
 
@@ -35,11 +39,33 @@ def check_parent(out: Path) -> None:
 
 
 def write_table(path: Path, rows: list[dict]) -> None:
-    """Writes dicts with the same keys as CSV, all or nothing."""
+    """Writes dicts with the same keys as CSV, all or nothing, without cells that could be run."""
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(
+            {k: neutral(cell) if isinstance(cell, str) else cell for k, cell in row.items()}
+            for row in rows
+        )
+
+
+def save_somewhere(agent, out: Path) -> None:
+    """Writes an agent file; where that fails, elsewhere, so that a training is not lost.
+
+    Raises:
+        ValueError: it could not be written to `out`; the message says where it is instead.
+    """
+    try:
+        agent.save(out)
+        return
+    except OSError as error:
+        reason = f"{out} cannot be written ({error.strerror or error})"
+    name = f"{out.stem}-{time.strftime('%Y%m%d-%H%M%S')}.aif"
+    for folder in (Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
+        with contextlib.suppress(OSError):
+            agent.save(folder / name)
+            raise ValueError(f"{reason}: the agent is in {folder / name}")
+    raise ValueError(f"{reason}, nor anywhere else: with --run, --resume goes on from the run")
 
 
 def require_bench(command: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import jax
 from tqdm import tqdm
 
+from ...agents.archive import DAMAGE, damaged
 from ...agents.files import write_text
 from ...envs import LineWorld
 from ...training import History, TrainConfig, fit
@@ -15,7 +16,7 @@ from ...training.descent.recipes import TutorialRecipe
 from ...training.learners.evidence import configured_recipe
 from ..system import interrupts
 from . import pictures
-from .support import check_parent, make_env, summary_writer, write_table
+from .support import check_parent, make_env, save_somewhere, summary_writer, write_table
 
 ARGUMENTS_FILE = "arguments.json"
 
@@ -39,20 +40,23 @@ class TrainArguments:
         """What `to_json` wrote into a run folder.
 
         Raises:
-            ValueError: there is no run.
+            ValueError: there is no run, or what it says is damaged.
         """
         path = run / ARGUMENTS_FILE
         if not path.exists():
             raise ValueError(f"--resume: {run} holds no run ({ARGUMENTS_FILE} is missing)")
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        config = stored["config"] | {"tutorial": TutorialRecipe(**stored["config"]["tutorial"])}
-        return cls(
-            Path(stored["out"]),
-            stored["seed"],
-            stored["episode_steps"],
-            TrainConfig(**config),
-            LineWorld(**stored["world"]),
-        )
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            config = stored["config"] | {"tutorial": TutorialRecipe(**stored["config"]["tutorial"])}
+            return cls(
+                Path(stored["out"]),
+                stored["seed"],
+                stored["episode_steps"],
+                TrainConfig(**config),
+                LineWorld(**stored["world"]),
+            )
+        except (AttributeError, *DAMAGE) as error:
+            raise damaged(path, error, "description of a run") from error
 
 
 def train(
@@ -75,7 +79,7 @@ def train(
     total = _num_steps(arguments)
     with tqdm(total=total, desc="training (compiles first)", unit=" steps") as bar:
         agent, history = fit(env, config, arguments.seed, progress=bar.update, run_folder=run)
-    agent.save(out)
+    save_somewhere(agent, out)
     table = out.with_suffix(".csv")
     write_table(table, history.rows)
     if writer is not None:

@@ -1,6 +1,6 @@
 """`report.md`, `report.html` and the figures, from the results file and nothing else."""
 
-import shutil
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from . import markdown, tables
 from . import sections as report_sections
 from .document import Picture, Section
 
+REPORT_FILE = "report.md"
 COMMANDS_FILE = "commands.txt"
 """One line per command that added to the results."""
 
@@ -40,9 +41,9 @@ def write_report(folder: Path, command: str | None = None) -> str:
         overview = report_figures.overview(study)
         if overview is not None:
             style.save(overview, folder, "scores", ("png",))
-    _write_figures(folder / markdown.FIGURES, sections)
+    _write_figures(folder / markdown.FIGURES, sections, figures_of(folder / REPORT_FILE))
     title = f"Benchmark of {', '.join(environments(study.scenarios))}"
-    write_text(folder / "report.md", markdown.render(title, sections))
+    write_text(folder / REPORT_FILE, markdown.render(title, sections))
     write_text(folder / "report.html", html_report.render(title, sections))
     return terminal_tables(study)
 
@@ -92,11 +93,19 @@ def _remembered(folder: Path, command: str | None) -> list[str]:
     return commands
 
 
-def _write_figures(folder: Path, sections: Sequence[Section]) -> None:
-    """All figures, and none that an earlier report left behind."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir()
+def figures_of(report: Path) -> set[str]:
+    """Names of the figures that a report shows; of a report that is not there, none."""
+    if not report.exists():
+        return set()
+    text = report.read_text(encoding="utf-8", errors="replace")
+    return set(re.findall(rf"\]\({markdown.FIGURES}/([\w-]+\.svg)\)", text))
+
+
+def _write_figures(folder: Path, sections: Sequence[Section], before: set[str]) -> None:
+    """All figures, and none that the report before had; what else lies there stays."""
+    folder.mkdir(exist_ok=True)
+    for name in before:
+        (folder / name).unlink(missing_ok=True)
     for section in sections:
         for block in section.blocks:
             if isinstance(block, Picture):

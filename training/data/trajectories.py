@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import zipfile
 from typing import Any
 
 import gymnasium as gym
@@ -10,6 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
+from ...agents.archive import DAMAGE, damaged
 from ...agents.files import replacing
 
 
@@ -75,16 +75,17 @@ class Trajectories:
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: it holds something else, or values that cannot be trained on.
+            DamagedArchiveError: it holds something else, or values that cannot be trained on.
         """
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = dict(archive)
-            arrays["num_actions"] = int(arrays["num_actions"])
-            loaded = cls(**arrays)
-        except (zipfile.BadZipFile, AttributeError, EOFError, KeyError, TypeError, ValueError) as e:
-            raise ValueError(f"{os.fspath(path)} is not a file of trajectories: {e}") from e
-        check_trajectories(loaded)
+        with open(path, "rb") as file:
+            try:
+                with np.load(file, allow_pickle=False) as archive:
+                    arrays: dict[str, Any] = dict(archive)
+                arrays["num_actions"] = int(arrays["num_actions"])
+                loaded = cls(**arrays)
+                check_trajectories(loaded)
+            except (AttributeError, *DAMAGE) as error:
+                raise damaged(path, error, "file of trajectories") from error
         return loaded
 
 

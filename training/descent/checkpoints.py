@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...agents.archive import DAMAGE, damaged
 from ...agents.files import replacing, write_text
 
 SETTINGS_FILE = "settings.json"
@@ -31,7 +32,7 @@ class RunFolder:
         path = self._folder / SETTINGS_FILE
         settings = json.loads(json.dumps(settings))
         if path.exists():
-            if json.loads(path.read_text(encoding="utf-8")) != settings:
+            if _settings_in(path) != settings:
                 raise ValueError(f"{folder} holds a run with other settings: use another folder")
         else:
             write_text(path, json.dumps(settings, indent=2))
@@ -51,9 +52,13 @@ class RunFolder:
             return state, []
         arrays, static = eqx.partition(state, eqx.is_array)
         leaves, structure = jax.tree.flatten(arrays)
-        with np.load(path, allow_pickle=False) as stored:
-            loaded = [jnp.asarray(stored[f"leaf_{index}"]) for index in range(len(leaves))]
-            rows = json.loads(str(stored["rows"]))
+        with open(path, "rb") as file:
+            try:
+                loaded, rows = _checkpoint(file, leaves)
+            except DAMAGE as error:
+                raise damaged(
+                    path, error, "checkpoint (remove it to train from before it)"
+                ) from error
         return eqx.combine(jax.tree.unflatten(structure, loaded), static), rows
 
     def save(self, phase: str, state, rows: list[dict]) -> None:
@@ -62,6 +67,26 @@ class RunFolder:
         arrays: dict[str, Any] = {f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
         with replacing(self._folder / f"{phase}.npz") as path, open(path, "wb") as file:
             np.savez(file, rows=json.dumps(rows), **arrays)
+
+
+def _settings_in(path: Path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except DAMAGE as error:
+        raise damaged(path, error, "file of settings") from error
+
+
+def _checkpoint(file, leaves: list) -> tuple[list, list[dict]]:
+    """Arrays like `leaves`, and the rows of the table."""
+    with np.load(file, allow_pickle=False) as stored:
+        arrays = [stored[f"leaf_{index}"] for index in range(len(leaves))]
+        rows = json.loads(str(stored["rows"]))
+    for index, (array, leaf) in enumerate(zip(arrays, leaves)):
+        if (array.shape, array.dtype) != (leaf.shape, leaf.dtype):
+            raise ValueError(f"leaf_{index} is {array.dtype} {array.shape}")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("its table is none")
+    return [jnp.asarray(array) for array in arrays], rows
 
 
 class NoFolder:

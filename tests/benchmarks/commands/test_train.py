@@ -1,5 +1,8 @@
 import csv
 
+import pytest
+from aifgym.agents.archive import DamagedArchiveError
+from aifgym.benchmarks.commands.train import TrainArguments
 from command_line import FAST, TINY, run
 
 
@@ -39,3 +42,13 @@ def test_train_draws_its_figures_and_render_speed_prints_a_rate(tmp_path, capfd)
     assert f"figures in {tmp_path / 'a-figures'}" in capfd.readouterr().out
     assert run("render-speed", "--num-frames", 20) == 0
     assert "per second" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"[]", b"{}", b'{"config": 1}', b"[" * 100_000, b"null"]
+)
+def test_a_damaged_description_of_a_run_is_refused_in_one_short_line(tmp_path, content):
+    (tmp_path / "arguments.json").write_bytes(content)
+    with pytest.raises(DamagedArchiveError, match="not a readable description of a run") as raised:
+        TrainArguments.from_run(tmp_path)
+    assert len(str(raised.value)) < 400

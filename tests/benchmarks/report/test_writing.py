@@ -137,6 +137,21 @@ def test_a_report_is_made_of_whatever_there_is(results, tmp_path):
     assert "The command is not recorded." in text
 
 
+def test_only_figures_of_the_report_before_are_removed(tmp_path):
+    append_results(tmp_path, [make_result("unheard of", "mine", 0)])
+    report.write_report(tmp_path)
+    (mine, *_) = (tmp_path / "figures").iterdir()
+    (tmp_path / "figures" / "photo.svg").write_text("the user's")
+    (tmp_path / "figures" / "notes.txt").write_text("the user's")
+    (tmp_path / "figures" / "scores-gone.svg").write_text("of a scenario that is gone")
+    text = (tmp_path / "report.md").read_text()
+    (tmp_path / "report.md").write_text(f"{text}\n![gone](figures/scores-gone.svg)\n")
+    report.write_report(tmp_path)
+    left = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert {mine.name, "photo.svg", "notes.txt"} <= left
+    assert "scores-gone.svg" not in left
+
+
 def test_markdown_of_each_kind_of_block():
     picture = Picture("name", "Title", "what <it> shows", "look", "<svg/>")
     table = Table("T", ["a", "b|c"], [["1", "0.5 [0.1, 0.9] *"]])
