@@ -66,6 +66,9 @@ class WithWorldGoals:
     def with_preferences(self, C: Callable[[np.ndarray], np.ndarray] | list[np.ndarray]) -> Self:
         """A new agent with other preferences; nothing is trained.
 
+        After the end of an episode nothing is gained: where all preferences are negative, the agent
+        seeks the end, where they are positive, it avoids it.
+
         Args:
             C: nats for each step in a state: a function of observations `(N, D)` as vectors, or
                 `(K,)` for each member, in the order of `looks`.

@@ -94,7 +94,7 @@ def test_another_goal_needs_no_new_experience(agent, goal):
     elif goal == "region":
         other = agent.with_goal(region=lambda seen: np.abs(seen[:, 0] - 0.2) < 0.05)
     else:
-        other = agent.with_preferences(lambda seen: -np.abs(seen[:, 0] - 0.2))
+        other = agent.with_preferences(lambda seen: 1 - np.abs(seen[:, 0] - 0.2))
     env = Corridor()
     observation, _ = env.reset(seed=5)
     state = None
@@ -103,6 +103,11 @@ def test_another_goal_needs_no_new_experience(agent, goal):
         observation, *_ = env.step(int(action))
     assert abs(float(observation[0]) - 0.2) < 0.13
     assert mean_return(agent, Corridor())[0] == 1.0  # the first one still wants what it wanted
+
+
+def test_where_all_is_disliked_the_end_is_the_best(agent):
+    other = agent.with_preferences(lambda seen: np.full(len(seen), -1.0))
+    assert mean_return(other, Corridor())[1] < 14
 
 
 def test_goals_are_checked(agent):
