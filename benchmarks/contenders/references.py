@@ -4,9 +4,12 @@ import gymnasium as gym
 import numpy as np
 from scipy.special import softmax
 
+from ...agents.acting.observations import checked_observations
 from ...training.data.known_world import KnownWorld, known_world
 from ..scenarios.wrappers import transition_matrix
 from .base import Contender
+from .belief_planning import act_on_beliefs, belief_planner, best_simulated_constant
+from .value_iteration import finite_horizon_values
 
 WORLD = "transition matrix B and target state, before and after a change; horizon"
 
@@ -27,12 +30,15 @@ class Random(Reference):
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Only seeds the actions."""
-        self._num_actions = gym.spaces.flatdim(env_factory().action_space)
+        env = env_factory()
+        self._num_actions = gym.spaces.flatdim(env.action_space)
+        self._space = env.observation_space
         self._rng = np.random.default_rng(seed)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """Draws, whatever `deterministic` says."""
-        return self._rng.integers(self._num_actions, size=np.shape(observation)[:-1]), None
+        _, shape = checked_observations(observation, self._space)
+        return self._rng.integers(self._num_actions, size=shape), None
 
 
 class BestConstant(Reference):
@@ -42,8 +48,12 @@ class BestConstant(Reference):
     given = f"start distribution; {WORLD}"
 
     def train(self, env_factory, budget=0, seed=0) -> None:
-        """Expected returns in closed form."""
+        """Expected returns in closed form, or of a process with several factors by simulation."""
         env = env_factory()
+        self._space = env.observation_space
+        if belief_planner(env) is not None:
+            self._action = best_simulated_constant(env, seed)
+            return
         B, world = transition_matrix(env), world_of(env)
         horizon = episode_steps(env)
         expected = [_constant_return(B[:, :, u], world, horizon) for u in range(B.shape[2])]
@@ -52,7 +62,7 @@ class BestConstant(Reference):
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """The action."""
-        return np.full(np.shape(observation)[:-1], self._action), None
+        return np.full(checked_observations(observation, self._space)[1], self._action), None
 
 
 class Optimal(Reference):
@@ -78,7 +88,8 @@ class ExactBayes(Reference):
     """Exact Bayes filter with the true densities, and QMDP over the rest of the episode.
 
     QMDP (Littman, Cassandra and Kaelbling 1995) values an action as if the state became known
-    after it: exact where observations tell the state, optimistic where they do not.
+    after it: exact where observations tell the state, optimistic where they do not. Of a discrete
+    process with several factors the plan over beliefs in its place, which is exact.
     """
 
     name = "exact Bayes"
@@ -87,12 +98,17 @@ class ExactBayes(Reference):
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Value iteration on the world that the environment holds."""
         env = env_factory()
+        self._planner = belief_planner(env)
+        if self._planner is not None:
+            return
         self._world = world_of(env)
         self._B, self._D = transition_matrix(env), self._world.initial_probs
         self._action_values = solved(env)
 
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """Memory: the prior `(N, K)` and the number of steps `(N,)` since the start."""
+        if self._planner is not None:
+            return act_on_beliefs(self._planner, observation, state, episode_start)
         observations = np.atleast_2d(observation)
         num_envs = len(observations)
         if state is None:
@@ -152,25 +168,6 @@ def episode_steps(env: gym.Env) -> int:
     if steps is None:
         raise ValueError("references need episodes of a fixed length: max_episode_steps")
     return steps
-
-
-def finite_horizon_values(B: np.ndarray, reward: np.ndarray, horizon: int) -> np.ndarray:
-    """Value iteration backwards from the end of an episode.
-
-    Args:
-        B: `(K, K, U)`, `p(next | current, action)`.
-        reward: `(K,)`, reward for reaching a state.
-        horizon: T, number of steps of an episode.
-
-    Returns:
-        `(T, K, U)`, expected sum of rewards to come for `[step, state, action]`.
-    """
-    value, by_step = np.zeros(len(reward)), []
-    for _ in range(horizon):
-        action_values = np.einsum("jku,j->ku", B, reward + value)
-        value = action_values.max(axis=1)
-        by_step.append(action_values)
-    return np.stack(by_step[::-1])
 
 
 def _constant_return(transitions: np.ndarray, world: KnownWorld, horizon: int) -> float:

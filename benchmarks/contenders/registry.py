@@ -15,6 +15,7 @@ HERE = __package__
 BUILT_IN = {
     "aifgym": f"{HERE}.active_inference:ActiveInference",
     "aifgym learned": f"{HERE}.active_inference:LearnedDynamics",
+    "aifgym given model": f"{HERE}.given_model:GivenModel",
     "tutorial's recipe": f"{HERE}.active_inference:TutorialRecipe",
     "PPO": f"{HERE}.sb3:PPO",
     "PPO tuned": f"{HERE}.sb3:TunedPPO",

@@ -2,11 +2,13 @@
 
 from typing import Any, ClassVar
 
+import gymnasium as gym
 import numpy as np
 
 from .base import Contender, EnvFactory
 from .ppo_settings import TUNED_PPO, TUNING
 
+OF_DICTS = {"MlpPolicy": "MultiInputPolicy", "MlpLstmPolicy": "MultiInputLstmPolicy"}
 COMMON = "rewards, also after a change; 8 environments side by side"
 
 
@@ -64,7 +66,7 @@ class PPO(Contender):
     def _make_model(self, env, seed: int) -> Any:
         import stable_baselines3 as sb3
 
-        return sb3.PPO("MlpPolicy", env, seed=seed, device="cpu", **self.settings)
+        return sb3.PPO(policy_for(env, "MlpPolicy"), env, seed=seed, device="cpu", **self.settings)
 
     def _learn(self, until: int) -> None:
         more = until - self._model.num_timesteps
@@ -135,5 +137,10 @@ class RecurrentPPO(PPO):
         import sb3_contrib
 
         return sb3_contrib.RecurrentPPO(
-            "MlpLstmPolicy", env, seed=seed, device="cpu", **self.settings
+            policy_for(env, "MlpLstmPolicy"), env, seed=seed, device="cpu", **self.settings
         )
+
+
+def policy_for(env, policy: str) -> str:
+    """SB3's policy for what the environments show: `Dict` observations have their own."""
+    return OF_DICTS[policy] if isinstance(env.observation_space, gym.spaces.Dict) else policy

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -34,7 +35,7 @@ def episode_returns(
 
     def choose(observations, episode_start) -> np.ndarray:
         nonlocal state
-        seen = np.stack(observations)
+        seen = stacked(observations)
         actions, state = policy.predict(seen, state, episode_start, deterministic=True)
         return actions
 
@@ -42,6 +43,13 @@ def episode_returns(
     for step in act(envs, choose, seeds, restart=False, see=_seen_by(policy)):
         returns[step.env] += step.reward
     return returns
+
+
+def stacked(observations: list) -> Any:
+    """N observations as arrays with a first axis, in a dict where they are dicts."""
+    if isinstance(observations[0], dict):
+        return {key: np.stack([one[key] for one in observations]) for key in observations[0]}
+    return np.stack(observations)
 
 
 def _seen_by(policy) -> Callable:
@@ -61,7 +69,7 @@ def predict_microseconds(policy, make_env: Callable[[], gym.Env]) -> float:
     """Median time of `predict` for one observation, memory handed on, after a warm-up."""
     seen = _seen_by(policy)
     observation = seen(*make_env().reset(seed=FIRST_EVALUATION_SEED))
-    batch, start, state = np.asarray(observation)[None], np.zeros(1, bool), None
+    batch, start, state = stacked([observation]), np.zeros(1, bool), None
     seconds = []
     for _ in range(TIMED_CALLS + 20):
         before = time.perf_counter()

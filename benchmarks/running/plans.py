@@ -15,6 +15,8 @@ STACKED, RECURRENT = ("PPO stacked",), ("RecurrentPPO",)
 LOW_REFERENCE, HIGH_REFERENCE, CEILING = "random", "exact Bayes", "full information"
 """Normalised scores of 0 and 1, and what nobody can exceed."""
 REFERENCES = (LOW_REFERENCE, "best constant", HIGH_REFERENCE, CEILING)
+BOUNDS = (LOW_REFERENCE, "best constant", HIGH_REFERENCE)
+GIVEN = ("aifgym given model",)
 MAIN = (*OURS, *DEFAULT, *TUNED)
 
 FIRST_TRAINING_SEED = 10_000
@@ -67,6 +69,14 @@ GROUPS: dict[str, tuple[Plan, ...]] = {
         Plan("broken_actuator", (*AIFGYM, *TUNED, *RESTARTED, *REFERENCES), 10, (0, *UP_TO_64K)),
         Plan("long", (*AIFGYM, *TUNED, *REFERENCES), 10, UP_TO_64K),
         Plan("unknown_dynamics", ("aifgym learned", *TUNED, *REFERENCES), 10, UP_TO_64K),
+    ),
+    # Where information has to be sought. Nothing is learned of a model that is given.
+    "epistemic": (
+        *(
+            Plan(name, (*GIVEN, *DEFAULT, *RECURRENT, *BOUNDS), 5, UP_TO_64K)
+            for name in ("tmaze", "tmaze_noisy", "cue_chaining")
+        ),
+        Plan("grid", ("aifgym", *GIVEN, *DEFAULT, *REFERENCES), 5, UP_TO_64K),
     ),
     "full": (
         *(Plan(name, EVERYBODY, 10, UP_TO_256K) for name in UNCHANGING),

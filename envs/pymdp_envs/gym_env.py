@@ -1,5 +1,6 @@
 """pymdp's environments as Gymnasium environments, stepped in NumPy."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from ..checks import check_keys, check_render_mode
 from .arguments import checked_ends, checked_means, checked_rewards, checked_state
 from .drawing import frame
+from .known import known_process
 from .spaces import Actions, modality_names, observation_space
 from .tables import ProcessTables, Sampler
 
@@ -57,6 +59,10 @@ class PymdpEnv(gym.Env):
 
     Raises:
         ValueError: an argument does not fit the process; the message names it.
+
+    Attributes:
+        tables: A, B and D.
+        world: the known world that the process is, where it is as simple as that, else None.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012
@@ -83,7 +89,10 @@ class PymdpEnv(gym.Env):
         self.rewards = checked_rewards(rewards, outcomes)
         self.emission_scale = emission_scale
         self.emission_means = checked_means(emission_scale, emission_means, outcomes)
-        self._ends = checked_ends(terminal_outcomes, outcomes)
+        self.terminal_outcomes = checked_ends(terminal_outcomes, outcomes)
+        only = self.modalities[0]
+        see = functools.partial(self.log_likelihood, only) if self.emission_means else None
+        self.world = known_process(self.tables, self.rewards, see)
         self._actions = Actions(self.tables.num_controls)
         self.action_space = self._actions.space
         self.observation_space = observation_space(
@@ -136,7 +145,7 @@ class PymdpEnv(gym.Env):
         if self._state is None:
             raise gym.error.ResetNeeded("call reset() before step()")
         by_factor = self._actions.by_factor(action)
-        if any(outcome in ends for outcome, ends in zip(self._outcomes, self._ends)):
+        if any(outcome in ends for outcome, ends in zip(self._outcomes, self.terminal_outcomes)):
             return self._observation(), 0.0, True, False, self._info()
         self._state = self._sampler.next_state(self._state, by_factor, self.np_random)
         observation = self._observe()

@@ -1,0 +1,50 @@
+"""Our agent on a model that is given to it, with nothing to learn."""
+
+from typing import Any
+
+import numpy as np
+
+from ...agents import ActiveInferenceEncoderAgent, GenerativeModel
+from .base import Contender
+
+# Nats for each unit of what is gained and of what is lost, those of pymdp's demonstration of chained
+# cues: with as much for both, a policy that finds out by paying is as good as one that asks.
+GAIN, LOSS = 3.0, 6.0
+POLICY_LEN = 6
+
+
+class GivenModel(Contender):
+    """Active inference on the process itself: A, B, D, rewards as preferences."""
+
+    name = "aifgym given model"
+    given = f"A, B, D; rewards as preferences, {GAIN:g} nats, losses {LOSS:g}; emission densities"
+
+    def train(self, env_factory, budget=0, seed=0) -> None:
+        """Builds the agent; no step is taken.
+
+        Raises:
+            ValueError: the environment is none of pymdp's.
+        """
+        env = env_factory()
+        world: Any = env.unwrapped
+        if not hasattr(world, "model"):
+            raise ValueError(f"{env} has no model: the agent cannot be given one")
+        C = [np.where(np.array(r) > 0, GAIN, LOSS) * r for r in world.rewards]
+        model = GenerativeModel(**world.model(), C=C, policy_len=POLICY_LEN, planner="tree")
+        see: Any = {name: _seen_by(world, name) for name in world.modalities}
+        if len(see) == 1:
+            see = list(see.values())
+        self._agent = ActiveInferenceEncoderAgent(
+            see, model, observation_space=env.observation_space
+        )
+        self.hyperparameters = {"policy_len": POLICY_LEN, "gain": GAIN, "loss": LOSS}
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """The agent's own."""
+        return self._agent.predict(observation, state, episode_start, deterministic)
+
+
+def _seen_by(world, modality: str):
+    if modality not in world.emission_means:
+        return None
+    return lambda x: world.log_likelihood(modality, x)

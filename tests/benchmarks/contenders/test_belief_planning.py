@@ -1,0 +1,92 @@
+"""The exact plan over beliefs, against enumeration of plans and closed forms."""
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from aifgym.benchmarks.contenders.belief_planning import BeliefPlanner, best_simulated_constant
+from aifgym.benchmarks.contenders.given_model import GivenModel
+from aifgym.benchmarks.contenders.references import ExactBayes
+from aifgym.benchmarks.contenders.registry import load_contender
+from aifgym.benchmarks.running.evaluation import episode_returns, predict_microseconds
+from aifgym.benchmarks.scenarios.registry import SCENARIOS
+from aifgym.envs.pymdp_envs.makers import make_t_maze
+
+
+def first_value(env, horizon: int) -> float:
+    planner = BeliefPlanner(env, horizon)
+    first, _ = env.reset(seed=0)
+    return planner.action_values(planner.seen(planner.first(), first)[0], 0).max()
+
+
+@pytest.mark.parametrize(
+    ("horizon", "validity", "expected"),
+    [
+        (2, 0.9, 0.0),  # an arm can be reached, and is a gamble
+        (4, 0.9, 0.8),  # one look, then the arm that the cue names
+        (4, 0.5, 0.0),  # the cue says nothing
+        (6, 1.0, 1.0),
+        # Three looks: the majority is right with v^3 + 3 v^2 (1 - v).
+        (6, 0.9, 2 * (0.9**3 + 3 * 0.9**2 * 0.1) - 1),
+    ],
+)
+def test_the_value_of_a_maze_is_that_of_the_closed_form(horizon, validity, expected):
+    assert first_value(make_t_maze(cue_validity=validity), horizon) == pytest.approx(
+        expected, abs=1e-6
+    )
+
+
+def test_returns_have_the_expectation_that_the_plan_promises():
+    scenario = SCENARIOS["tmaze"]
+    policy = ExactBayes()
+    policy.train(scenario.make_env)
+    returns = episode_returns(policy, scenario.make_env, 200)
+    value = first_value(scenario.make_env().unwrapped, scenario.episode_steps)
+    assert abs(returns.mean() - value) < 4 * returns.std() / np.sqrt(len(returns))
+
+
+def test_a_given_model_acts_as_well_as_the_exact_plan_in_a_maze():
+    make_env = SCENARIOS["tmaze"].make_env
+    ours, exact = GivenModel(), ExactBayes()
+    for policy in (ours, exact):
+        policy.train(make_env)
+    difference = episode_returns(ours, make_env, 200) - episode_returns(exact, make_env, 200)
+    assert abs(difference.mean()) <= 2 * difference.std() / np.sqrt(200) + 1e-9
+    assert predict_microseconds(ours, make_env) > 0
+
+
+def test_the_best_constant_of_a_maze_risks_nothing():
+    env = SCENARIOS["tmaze"].make_env()
+    action = best_simulated_constant(env, seed=0)
+    env.reset(seed=1)
+    assert all(env.step(action)[1] == 0 for _ in range(4))
+
+
+@pytest.mark.parametrize("scenario", ["tmaze", "grid"])
+@pytest.mark.parametrize("name", ["random", "best constant", "exact Bayes", "aifgym given model"])
+def test_everybody_takes_part_in_scenarios_of_pymdp(scenario, name):
+    make_env = SCENARIOS[scenario].make_env
+    policy = load_contender(name)()
+    policy.train(make_env, 0, 0)
+    again = load_contender(name)()
+    again.train(make_env, 0, 0)
+    one, two = (episode_returns(p, make_env, 5) for p in (policy, again))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_ppo_of_both_kinds_trains_on_dict_observations():
+    make_env = SCENARIOS["tmaze"].make_env
+    for name in ("PPO", "RecurrentPPO"):
+        policy = load_contender(name)({"n_steps": 8, "batch_size": 16, "n_epochs": 1})
+        policy.train(make_env, 64, 0)
+        assert policy.rewarded_steps == 64
+        assert episode_returns(policy, make_env, 3).shape == (3,)
+
+
+def test_continuous_observations_have_no_exact_plan_over_beliefs():
+    with pytest.raises(ValueError, match="need discrete observations"):
+        BeliefPlanner(make_t_maze(emission_scale=1.0), 5)
+
+
+def test_a_model_can_only_be_given_where_there_is_one():
+    with pytest.raises(ValueError, match="has no model"):
+        GivenModel().train(lambda: gym.make("CartPole-v1"))
