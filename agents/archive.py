@@ -101,6 +101,13 @@ def damaged(
     return DamagedArchiveError(f"{os.fspath(path)} is not a readable {what}: {reason}")
 
 
+def check_zip(file: BinaryIO) -> None:
+    """Raises ValueError where a file does not begin as a zip does; NumPy would ask about pickle."""
+    if file.read(4) != b"PK\x03\x04":
+        raise ValueError("it is no zip of arrays")
+    file.seek(0)
+
+
 def _bytes_of(array: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)

@@ -9,6 +9,7 @@ import jax.random as jr
 import numpy as np
 
 from ..agents import ActiveInferenceEncoderAgent
+from ..agents.acting.decision import in_float32
 from ..agents.planning.choose import check_policies
 from .config import TrainConfig, stored
 from .data.collection import collect
@@ -24,6 +25,7 @@ from .learners.registry import learner_type
 from .problem import Source, check_enough, stated_problem
 
 
+@in_float32
 def fit(
     source: Source,
     config: TrainConfig | None = None,

@@ -163,6 +163,17 @@ def single_precision() -> contextlib.AbstractContextManager:
     return jax.enable_x64(False) if jax.config.read("jax_enable_x64") else contextlib.nullcontext()
 
 
+def in_float32(function: Callable) -> Callable:
+    """A function that makes float32 and int32, also with `enable_x64`."""
+
+    @functools.wraps(function)
+    def run(*arguments, **named):
+        with single_precision():
+            return function(*arguments, **named)
+
+    return run
+
+
 def check_process() -> None:
     """Raises RuntimeError in a process that was forked after JAX had started in its parent.
 

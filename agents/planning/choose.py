@@ -2,6 +2,7 @@
 
 import math
 
+from ..models.checks import check_count_within
 from ..models.generative_model import GenerativeModel
 from .goal import steps_to_goal
 from .protocol import AUTO, Planner, planner_type
@@ -56,6 +57,7 @@ def check_policies(
     Searches (`"sophisticated"`, `"mcts"`) do not hold them, and always pass. What `"auto"` will be
     is not known without a model: it is held to the tree's needs.
     """
+    check_count_within("policy_len", policy_len)
     kind = planner_type("tree" if planner == AUTO else planner)
 
     def fits(length: int) -> bool:

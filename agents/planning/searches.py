@@ -95,7 +95,9 @@ class SophisticatedPlanner(SearchPlanner):
         """`pymdp.planning.si`."""
         from pymdp.planning.si import si_policy_search
 
-        return si_policy_search(horizon=self.policy_len, gamma=self.gamma)
+        # Room for a child per action; pymdp's own default fails with more than ten actions.
+        width = max(10, self.arrays["B"][0].shape[-1])
+        return si_policy_search(horizon=self.policy_len, max_branching=width, gamma=self.gamma)
 
 
 class MctsPlanner(SearchPlanner):

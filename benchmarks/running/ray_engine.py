@@ -60,6 +60,9 @@ def _check_address(address: str) -> None:
 def _connected(address: str):
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # Ray's own future default
+    if address == "local":
+        # Without what Ray needs for clusters of machines it listens on the loopback device alone.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     import ray
 
     # Without an address Ray would look for a cluster before it starts one.

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
-from ...agents.archive import DAMAGE, damaged
+from ...agents.archive import DAMAGE, check_zip, damaged
 from ...agents.files import replacing
 
 
@@ -79,6 +79,7 @@ class Trajectories:
         """
         with open(path, "rb") as file:
             try:
+                check_zip(file)
                 with np.load(file, allow_pickle=False) as archive:
                     arrays: dict[str, Any] = dict(archive)
                 arrays["num_actions"] = int(arrays["num_actions"])

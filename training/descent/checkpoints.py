@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...agents.archive import DAMAGE, damaged
+from ...agents.archive import DAMAGE, check_zip, damaged
 from ...agents.files import replacing, write_text
 
 SETTINGS_FILE = "settings.json"
@@ -78,6 +78,7 @@ def _settings_in(path: Path):
 
 def _checkpoint(file, leaves: list) -> tuple[list, list[dict]]:
     """Arrays like `leaves`, and the rows of the table."""
+    check_zip(file)
     with np.load(file, allow_pickle=False) as stored:
         arrays = [stored[f"leaf_{index}"] for index in range(len(leaves))]
         rows = json.loads(str(stored["rows"]))

@@ -116,7 +116,7 @@ def _train_chunk(states, model, data, held_out, steps, recipe):
 
         def stand_still(arrays, index):
             nothing = jax.tree.map(
-                lambda x: jnp.full(x.shape, jnp.nan), jax.eval_shape(take_step, arrays, index)[1]
+                lambda x: jnp.zeros(x.shape), jax.eval_shape(take_step, arrays, index)[1]
             )
             return arrays, nothing
 
@@ -147,7 +147,7 @@ def _train_step(state: SgdState, index, model, data, held_out, recipe):
         )
 
     def no_losses():
-        return jax.tree.map(lambda x: jnp.full(x.shape, jnp.nan), jax.eval_shape(losses))
+        return jax.tree.map(lambda x: jnp.zeros(x.shape), jax.eval_shape(losses))
 
     # The predicate is the same for all restarts, so vmap leaves the branch a branch.
     return SgdState(encoder, key), jax.lax.cond(_is_checkpoint(index, recipe), losses, no_losses)

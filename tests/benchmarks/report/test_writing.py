@@ -138,7 +138,7 @@ def test_a_report_is_made_of_whatever_there_is(results, tmp_path):
 
 
 def test_only_figures_of_the_report_before_are_removed(tmp_path):
-    append_results(tmp_path, [make_result("unheard of", "mine", 0)])
+    append_results(tmp_path, some_results())
     report.write_report(tmp_path)
     (mine, *_) = (tmp_path / "figures").iterdir()
     (tmp_path / "figures" / "photo.svg").write_text("the user's")

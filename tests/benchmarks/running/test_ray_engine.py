@@ -1,4 +1,6 @@
 import importlib.util
+import subprocess
+import sys
 import threading
 import time
 
@@ -64,3 +66,16 @@ def test_a_cluster_that_loses_a_node_gives_the_same_results(tmp_path, monkeypatc
     }
     assert what_counts(r for r in found if r.seed != 2) == [r for r in expected if r[0][2] != 2]
     assert lost[0] < len(expected)  # in mid-run
+
+
+@needs_ray
+def test_a_local_cluster_listens_on_the_loopback_device_alone():
+    code = (
+        "from aifgym.benchmarks.running.ray_engine import _connected\n"
+        "ray = _connected('local')\n"
+        "print(ray.nodes()[0]['NodeManagerAddress'], ray.get_runtime_context().gcs_address)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    address, gcs = done.stdout.split()
+    assert address == "127.0.0.1"
+    assert gcs.startswith("127.0.0.1:")
