@@ -13,8 +13,8 @@ from ..numpy_maths import log
 
 
 def likelihood_by_modality(
-    logits: Float[Array, "N O"], A: Sequence[Float[Array, "O_m *K"]]
-) -> list[Float[Array, "N *K"]]:
+    logits: Float[Array, "N O"], A: Sequence[Float[Array, "_ ..."]]
+) -> list[Float[Array, "N ..."]]:
     """`log p(x_m | s)` of each modality, up to a constant per observation.
 
     Args:

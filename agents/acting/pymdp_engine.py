@@ -20,7 +20,7 @@ from ..models.pymdp_agent import agent_arguments, build_agent
 from .decision import in_single_precision
 from .modalities import likelihood_by_modality
 
-Beliefs = list[Float[Array, "N K_f"]]
+Beliefs = list[Float[Array, "N _"]]
 
 
 class PymdpModel(eqx.Module):
@@ -104,7 +104,7 @@ class Decision(NamedTuple):
 
 def decide(
     model: PymdpModel,
-    log_likelihoods: list[Float[Array, "N *K"]],
+    log_likelihoods: list[Float[Array, "N ..."]],
     prior: Beliefs,
     key: PRNGKeyArray | None,
 ) -> Decision:
