@@ -25,12 +25,14 @@ class SearchPlanner(eqx.Module):
         arrays: lists A, B, C, D of one factor.
         policy_len: depth of the search.
         gamma: precision of the posterior over policies.
+        num_actions: U.
         settings: of the pymdp `Agent`, names and values.
     """
 
     arrays: dict[str, list[Array] | Array | None]
     policy_len: int = eqx.field(static=True)
     gamma: float = eqx.field(static=True)
+    num_actions: int = eqx.field(static=True)
     settings: tuple[tuple[str, object], ...] = eqx.field(static=True)
 
     def __init__(self, model: Model) -> None:
@@ -40,6 +42,7 @@ class SearchPlanner(eqx.Module):
             )
         self.arrays = jax.tree.map(jnp.asarray, model.joint.pymdp_arrays())
         self.policy_len, self.gamma = model.policy_len, model.gamma
+        self.num_actions = model.joint.num_actions
         self.settings = tuple((model.joint.pymdp_settings() | {"policy_len": 1}).items())
 
     @classmethod
@@ -96,7 +99,7 @@ class SophisticatedPlanner(SearchPlanner):
         from pymdp.planning.si import si_policy_search
 
         # Room for a child per action; pymdp's own default fails with more than ten actions.
-        width = max(10, self.arrays["B"][0].shape[-1])
+        width = max(10, self.num_actions)
         return si_policy_search(horizon=self.policy_len, max_branching=width, gamma=self.gamma)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from ...agents import ActiveInferenceEncoderAgent, GenerativeModel
 from .base import Contender
 
-# Nats for each unit of what is gained and of what is lost, those of pymdp's demonstration of chained
-# cues: with as much for both, a policy that finds out by paying is as good as one that asks.
+# Nats for each unit of what is gained and of what is lost, those of pymdp's demonstration of
+# chained cues: with as much for both, who finds out by paying is as good as who asks.
 GAIN, LOSS = 3.0, 6.0
 POLICY_LEN = 6
 
