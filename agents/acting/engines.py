@@ -9,7 +9,7 @@ from jaxtyping import PRNGKeyArray
 from ..encoders.protocol import Encoder
 from ..models.generative_model import GenerativeModel
 from ..models.joint import joint_obstacle, marginals
-from ..planning.choose import check_policies, resolved_planner
+from ..planning.choose import TooManyPoliciesError, check_policies
 from . import pymdp_engine
 from .decision import (
     AgentCore,
@@ -171,26 +171,22 @@ def build_engine(
     if name not in ENGINES:
         raise ValueError(f"engine must be one of {ENGINES}, got {name!r}")
     if name == "auto":
-        name = "joint" if _fits(model) else "pymdp"
+        name = "joint" if _is_small(model) else "pymdp"
+        if name == "joint" and len(model.factors.D) > 1:
+            try:
+                return _built("joint", encoder, model, usage)
+            except TooManyPoliciesError:
+                name = "pymdp"
+    return _built(name, encoder, model, usage)
+
+
+def _built(name: str, encoder: Encoder, model: GenerativeModel, usage: np.ndarray | None) -> Engine:
     with single_precision():
         return (JointEngine if name == "joint" else PymdpEngine)(encoder, model, usage)
 
 
-def _fits(model: GenerativeModel) -> bool:
+def _is_small(model: GenerativeModel) -> bool:
     """Whether the joint state is small enough, and nothing else speaks against it."""
-    if len(model.factors.D) == 1:
-        return joint_obstacle(model) is None
-    if math.prod(model.factors.num_states) > MAX_JOINT_STATES or joint_obstacle(model):
-        return False
-    joint = model.joint
-    try:
-        check_policies(
-            joint.num_states,
-            joint.num_outcomes,
-            joint.num_actions,
-            model.policy_len,
-            resolved_planner(model),
-        )
-    except ValueError:
-        return False
-    return True
+    is_single = len(model.factors.D) == 1
+    is_small = math.prod(model.factors.num_states) <= MAX_JOINT_STATES
+    return joint_obstacle(model) is None and (is_single or is_small)

@@ -14,6 +14,10 @@ MAX_BYTES = 2**30
 MOST_PREFIXES = 2000
 
 
+class TooManyPoliciesError(ValueError):
+    """Policies of a length do not fit in memory."""
+
+
 def build_planner(model: GenerativeModel) -> Planner:
     """The planner that `model.planner` names, or for `"auto"` that fits the model.
 
@@ -25,12 +29,13 @@ def build_planner(model: GenerativeModel) -> Planner:
     sizes = joint.num_states, joint.num_outcomes, joint.num_actions, joint.policy_len
     try:
         check_policies(*sizes, name)
-    except ValueError:
+    except TooManyPoliciesError:
         if name != "tree":
             raise
         # So many policies may still have few prefixes that differ.
+        of_each = PolicyTree.num_bytes(joint.num_states, joint.num_outcomes, 1, 1)
         try:
-            return PolicyTree(joint, MOST_PREFIXES)
+            return PolicyTree(joint, min(MOST_PREFIXES, MAX_BYTES // of_each))
         except MemoryError:
             pass
         raise
@@ -52,7 +57,7 @@ def resolved_planner(model: GenerativeModel) -> str:
 def check_policies(
     num_states: int, num_outcomes: int, num_actions: int, policy_len: int, planner: str
 ) -> None:
-    """Raises ValueError when all policies of this length do not fit in memory.
+    """Raises TooManyPoliciesError when all policies of this length do not fit in memory.
 
     Searches (`"sophisticated"`, `"mcts"`) do not hold them, and always pass. What `"auto"` will be
     is not known without a model: it is held to the tree's needs.
@@ -69,7 +74,7 @@ def check_policies(
         # Written out only where that is shorter than the sentence around it.
         is_short = policy_len * math.log10(num_actions + 1) < 20
         count = f"{num_actions**policy_len:,}" if is_short else f"{num_actions}^{policy_len}"
-        raise ValueError(
+        raise TooManyPoliciesError(
             f"policy_len={policy_len} makes {count} policies of {num_actions} "
             f"actions, more than fit in memory with {num_states} states: take policy_len up to "
             f"{longest}, with planner='inductive' for goals that are farther away"
