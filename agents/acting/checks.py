@@ -75,7 +75,7 @@ def checked_prior(
         prior = tuple(_checked_beliefs(one, (num_envs, len(D))) for one, D in zip(state, first))
     if episode_start is None:
         return prior
-    restart = _checked_starts(episode_start, num_envs)
+    restart = checked_starts(episode_start, num_envs)
     if not np.count_nonzero(restart):
         return prior
     return tuple(np.where(restart[:, None], D, belief) for D, belief in zip(first, prior))
@@ -97,7 +97,8 @@ def _checked_beliefs(given, shape: tuple[int, int]) -> np.ndarray:
     return given
 
 
-def _checked_starts(given, num_envs: int) -> np.ndarray:
+def checked_starts(given, num_envs: int) -> np.ndarray:
+    """`episode_start` as `(N,)` bool; ValueError where it is neither true nor false."""
     if type(given) is not np.ndarray or given.dtype != bool:
         given = as_numbers(given, "episode_start")
         if not ((given == 0) | (given == 1)).all():

@@ -3,6 +3,7 @@
 import gymnasium as gym
 import numpy as np
 
+from ..acting.checks import as_numbers, checked_starts, refused
 from .memory import Memory, first_memory, restarted, shifted
 from .model import WorldModel
 from .spaces import shape_of, vectors
@@ -15,11 +16,16 @@ def batched(observation, space: gym.Space, one_hot: bool) -> tuple[np.ndarray, t
         ValueError: a shape is wrong, or a value not finite.
     """
     if isinstance(space, gym.spaces.Dict):
+        if not isinstance(observation, dict) or set(observation) != set(space.spaces):
+            raise refused(observation, "observation", f"the keys must be {list(space.spaces)}")
         first = next(iter(space.spaces))
         part, inner = observation[first], space[first]
     elif isinstance(space, gym.spaces.Tuple):
+        if not isinstance(observation, tuple | list) or len(observation) != len(space.spaces):
+            raise refused(observation, "observation", f"it must be a tuple of {len(space.spaces)}")
         part, inner = observation[0], space[0]
     else:
+        observation = as_numbers(observation, "observation")
         part, inner = observation, space
     if isinstance(inner, gym.spaces.Dict | gym.spaces.Tuple):
         _, shape = batched(part, inner, one_hot)
@@ -60,20 +66,29 @@ def recalled(state, episode_start, observations: np.ndarray, world: WorldModel) 
     first = first_memory(observations, world.history, world.num_actions)
     if state is None:
         return first
-    if len(state) != 3:
-        raise ValueError(f"state must be what predict returned, got {len(state)} arrays")
-    memory = Memory(
-        np.asarray(state[0], float), np.asarray(state[1], int), np.asarray(state[2], int)
-    )
-    if memory.window.shape != first.window.shape or memory.action.shape != (count,):
-        raise ValueError(
-            f"state must hold a window {first.window.shape} and actions ({count},), got "
-            f"{memory.window.shape} and {memory.action.shape}"
-        )
+    memory = _checked_memory(state, first, world.num_actions)
     memory = shifted(memory, observations, world.num_actions)
     if episode_start is None:
         return memory
-    restart = np.asarray(episode_start, bool).reshape(-1)
-    if restart.shape != (count,):
-        raise ValueError(f"episode_start must have shape ({count},), got {restart.shape}")
-    return restarted(memory, restart, first)
+    return restarted(memory, checked_starts(episode_start, count), first)
+
+
+def _checked_memory(state, first: Memory, num_actions: int) -> Memory:
+    if not isinstance(state, tuple | list) or len(state) != 3:
+        count = f" of {len(state)}" if hasattr(state, "__len__") else ""
+        raise ValueError(
+            f"state must be what predict returned, a tuple of 3 arrays, got "
+            f"{type(state).__name__}{count}"
+        )
+    window, action, remaining = (as_numbers(array, "state") for array in state)
+    if [array.shape for array in (window, action, remaining)] != [a.shape for a in first]:
+        raise ValueError(
+            f"state must hold a window {first.window.shape} and actions {first.action.shape}, got "
+            f"{window.shape} and {action.shape}"
+        )
+    usable = (
+        np.isfinite(window).all() and action.dtype.kind in "iu" and remaining.dtype.kind in "iu"
+    )
+    if not usable or not ((action >= 0) & (action < num_actions)).all():
+        raise ValueError("state must hold a finite window and numbers of actions")
+    return Memory(window.astype(float), action.astype(int), remaining.astype(int))
