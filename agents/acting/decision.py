@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -46,7 +47,7 @@ class AgentCore(eqx.Module):
 
 
 def log_likelihood(
-    core: AgentCore, observations: Float[Array, "N D"], seen: Bool[Array, " N"] | None = None
+    core: AgentCore, observations: Any, seen: Bool[Array, " N"] | None = None
 ) -> Float[Array, "N K"]:
     """`log p(x | s)` up to a constant per observation, as the agent is fed; 0 where not `seen`."""
     found = _log_likelihood(core, observations)
@@ -71,7 +72,7 @@ def _log_likelihood(core: AgentCore, observations) -> Float[Array, "N K"]:
 
 def infer_states(
     core: AgentCore,
-    observations: Float[Array, "N D"],
+    observations: Any,
     prior: Float[Array, "N K"],
     seen: Bool[Array, " N"] | None = None,
 ) -> Float[Array, "N K"]:
@@ -89,7 +90,7 @@ def assess(
 
 def decide(
     core: AgentCore,
-    observations: Float[Array, "N D"],
+    observations: Any,
     prior: Float[Array, "N K"],
     key: PRNGKeyArray | None,
     seen: Bool[Array, " N"] | None = None,
