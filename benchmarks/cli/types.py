@@ -12,6 +12,6 @@ AgentPath = Annotated[Path, tyro.conf.Positional]
 # `--num-states`, not `--world.num-states`.
 World = Annotated[LineWorld, tyro.conf.arg(name="")]
 Training = Annotated[TrainConfig, tyro.conf.arg(name="")]
-Group = Literal["quick", "standard", "full"]
+Group = Literal["quick", "standard", "epistemic", "full"]
 # `--scenario centre --scenario noisy`
 Repeated = Annotated[tuple[str, ...], tyro.conf.UseAppendAction]

@@ -62,7 +62,7 @@ def _observation(observation, info):
 
 
 def _state(observation, info):
-    return info["state"]
+    return np.squeeze(info["state"])  # of a process with one factor it has an axis
 
 
 def predict_microseconds(policy, make_env: Callable[[], gym.Env]) -> float:

@@ -73,6 +73,15 @@ def test_everybody_takes_part_in_scenarios_of_pymdp(scenario, name):
     np.testing.assert_array_equal(one, two)
 
 
+def test_full_information_is_no_worse_than_exact_bayes_on_the_grid():
+    make_env, means = SCENARIOS["grid"].make_env, {}
+    for name in ("exact Bayes", "full information"):
+        policy = load_contender(name)()
+        policy.train(make_env, 0, 0)
+        means[name] = episode_returns(policy, make_env, 50).mean()
+    assert means["full information"] >= means["exact Bayes"] - 0.5
+
+
 def test_ppo_of_both_kinds_trains_on_dict_observations():
     make_env = SCENARIOS["tmaze"].make_env
     for name in ("PPO", "RecurrentPPO"):
