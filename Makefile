@@ -8,6 +8,8 @@ VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info
 endif
 BIN := $(VENV)/bin
 PIP := -m pip install --quiet --disable-pip-version-check
+# Where the shapes of arrays are checked at each call while tests run.
+SHAPES_OF := aifgym.envs,aifgym.agents.models,aifgym.agents.planning.tree,aifgym.training.objectives
 # Which tests the environments with the oldest and the newest dependencies run.
 TESTS ?= tests
 
@@ -20,7 +22,7 @@ speed: $(VENV)/installed
 	$(BIN)/aifgym speed
 
 test: lint
-	$(BIN)/pytest --numprocesses auto --jaxtyping-packages=aifgym,array_types.checked --cov --cov-report=
+	$(BIN)/pytest --numprocesses auto --jaxtyping-packages=$(SHAPES_OF),array_types.checked --cov --cov-report=
 	@echo "coverage: $$($(BIN)/coverage report --format=total) %"
 
 lint: $(VENV)/installed
