@@ -18,7 +18,11 @@ MAY_IMPORT = {
 # Folders of each package from the lowest up; a folder imports itself and what stands below it.
 # "" is what lies in the package itself.
 ORDER = {
-    "envs": ("checks vector_info colours", "line_world pymdp_envs", "jax_env __init__"),
+    "envs": (
+        "checks vector_info colours acting known_world",
+        "line_world pymdp_envs",
+        "jax_env __init__",
+    ),
     "agents": (
         "files archive numpy_maths",
         "encoders",

@@ -11,9 +11,9 @@ import numpy as np
 from ..agents import ActiveInferenceEncoderAgent
 from ..agents.acting.decision import in_float32
 from ..agents.planning.choose import check_policies
+from ..envs.known_world import GaussianWorld
 from .config import TrainConfig, stored
 from .data.collection import collect
-from .data.known_world import GaussianWorld
 from .data.simulation import simulate
 from .data.trajectories import Trajectories, check_trajectories
 from .descent.checkpoints import NoFolder, RunFolder

@@ -3,8 +3,8 @@
 import gymnasium as gym
 import numpy as np
 
+from ..envs.known_world import GaussianWorld, KnownWorld, known_world
 from .config import TrainConfig
-from .data.known_world import GaussianWorld, KnownWorld, known_world
 from .data.trajectories import Trajectories
 from .learners.protocol import Problem
 

@@ -4,6 +4,7 @@ One agent without a batch, its methods under `jax.vmap` inside one compiled func
 not copied for each environment, and one environment starts anew without the others.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -20,7 +21,7 @@ from ..models.pymdp_agent import agent_arguments, build_agent
 from .decision import in_single_precision
 from .modalities import likelihood_by_modality
 
-Beliefs = list[Float[Array, "N _"]]
+Beliefs = Sequence[Float[Array, "N _"]]
 
 
 class PymdpModel(eqx.Module):

@@ -7,8 +7,8 @@ import gymnasium as gym
 import numpy as np
 
 from ...agents import ActiveInferenceEncoderAgent
+from ...envs.acting import act
 from ...training import TrainConfig, Trajectories, fit
-from ...training.data.acting import act
 from ...training.data.collection import collected, cut_episodes
 from ...training.learners.estimates import estimate_rewards, fitted_dynamics
 from ...training.learners.evidence import configured_recipe

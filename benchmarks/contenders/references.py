@@ -5,7 +5,7 @@ import numpy as np
 from scipy.special import softmax
 
 from ...agents.acting.observations import checked_observations
-from ...training.data.known_world import KnownWorld, known_world
+from ...envs.known_world import KnownWorld, known_world
 from ..scenarios.wrappers import transition_matrix
 from .base import Contender
 from .belief_planning import act_on_beliefs, belief_planner, best_simulated_constant

@@ -19,6 +19,7 @@ from ...envs import colours
 CONTENDERS = {
     "aifgym": (colours.BLUE, "o"),
     "aifgym learned": (colours.SKY_BLUE, "s"),
+    "aifgym given model": ((20, 60, 140), "d"),
     "tutorial's recipe": (colours.PURPLE, "D"),
     "PPO": (colours.VERMILION, "o"),
     "PPO tuned": (colours.ORANGE, "^"),

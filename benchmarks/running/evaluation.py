@@ -7,7 +7,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from ...training.data.acting import act
+from ...envs.acting import act
 from ..scenarios.scenario import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
 
 TIMED_CALLS = 200

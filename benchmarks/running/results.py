@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...agents.files import replacing
 from .result_lines import CHECKSUM, DamagedResultsError, header, line_of, row_of
 
 RESULTS_FILE = "results.csv"
@@ -74,9 +73,9 @@ def append_results(folder: Path, results: Sequence[TrialResult]) -> None:
         _set_damaged_tail_aside(path)
         is_new = not path.exists() or path.stat().st_size == 0
         has_checksum = is_new or _has_checksum(path)
-        text = "".join(line_of(dataclasses.asdict(result), has_checksum) for result in results)
+        lines = [line_of(dataclasses.asdict(result), has_checksum) for result in results]
         with open(path, "ab") as file:
-            file.write(((header(FIELDS) if is_new else "") + text).encode())
+            file.write("".join([header(FIELDS)] * is_new + lines).encode())
             file.flush()
             os.fsync(file.fileno())
 
@@ -99,7 +98,8 @@ def read_results(folder: Path) -> list[TrialResult]:
         with _locked(path):
             _set_damaged_tail_aside(path)
             results, damage = _parsed_lines(path)
-            _set_aside(path, damage)
+            if damage:
+                _set_aside(path, damage)
     else:
         results, damage = _parsed_lines(path)  # nothing can be set aside
         for number, (_, error) in damage.items():
@@ -170,10 +170,10 @@ def _parsed_lines(path: Path) -> tuple[list[TrialResult], dict[int, tuple[bytes,
 
 def _set_aside(path: Path, damage: dict[int, tuple[bytes, str]]) -> None:
     """Moves lines out of the file; what is left is written whole or not at all."""
-    if not damage:
-        return
-    lines = path.read_bytes().split(b"\n")
-    kept = [line for number, line in enumerate(lines, 1) if number not in damage]
+    from ...agents.files import replacing  # which loads JAX, and workers start without it
+
+    lines = enumerate(path.read_bytes().split(b"\n"), 1)
+    kept = [line for number, line in lines if number not in damage]
     with open(_damaged(path), "ab") as file:
         file.write(b"".join(line + b"\n" for line, _ in damage.values()))
     with replacing(path) as temporary:

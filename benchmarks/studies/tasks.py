@@ -7,8 +7,8 @@ from typing import Literal
 import gymnasium as gym
 import numpy as np
 
+from ...envs.acting import act
 from ...training import LearnConfig, learn
-from ...training.data.acting import act
 from ...training.data.stepping import batch
 
 # The first evaluation episode's seed; trainings begin from far below.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import gymnasium as gym
 import numpy as np
 
-from .acting import Step, act
+from ...envs.acting import Step, act
 from .trajectories import Trajectories
 
 

@@ -6,7 +6,7 @@ import jax.random as jr
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from ...agents.encoders.protocol import MIN_PROBABILITY
-from .known_world import GaussianWorld
+from ...envs.known_world import GaussianWorld
 from .trajectories import Trajectories
 
 
