@@ -75,9 +75,10 @@ def write_summaries(writer, history: LearnHistory) -> None:
 
 def _summary(history: LearnHistory) -> str:
     last = history.rows[-1]
-    mean = "no episode ended" if last["mean_return"] is None else f"{last['mean_return']:.1f}"
+    ended = last["mean_return"] is not None
+    mean = f"mean {last['mean_return']:.1f}" if ended else "none, for no episode ended in it"
     return (
-        f"{last['steps']:,} steps, {last['episodes']} episodes, return of the last round {mean}, "
+        f"{last['steps']:,} steps, {last['episodes']} episodes, return in the last round: {mean}; "
         f"{last['seconds']:.1f} s of processor"
     )
 
