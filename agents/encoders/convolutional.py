@@ -88,10 +88,8 @@ class ConvolutionalEncoder(NeuralEncoder):
 
         return jax.vmap(one)(observations)
 
-    def permuted(self, order: np.ndarray) -> Self:
-        """The encoder whose outcome `o` is this one's outcome `order[o]`."""
-        if self.merge is not None:
-            return eqx.tree_at(lambda e: e.merge, self, jnp.take(self.merge, order, axis=1))
+    def with_indices(self, order: np.ndarray) -> Self:
+        """The encoder whose index `i` is this one's index `order[i]`."""
         layer = tuple(jnp.take(leaf, order, axis=0) for leaf in _last_layer(self))
         return eqx.tree_at(_last_layer, self, layer)
 

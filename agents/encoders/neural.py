@@ -23,7 +23,7 @@ INPUTS, LARGEST_INPUT = ("input_shift", "input_scale"), 1e30
 
 
 class NeuralEncoder(eqx.Module):
-    """Base of encoders with weights; a subclass has `index_logits`, `config` and `drawn`.
+    """Base of encoders with weights; a subclass says what is abstract here, and `drawn`.
 
     Attributes:
         merge: `(L, O)`, `p(outcome | index)`, where there are more indices than outcomes; None
@@ -46,6 +46,16 @@ class NeuralEncoder(eqx.Module):
     @abc.abstractmethod
     def config(self) -> dict:
         """What `restored` needs besides the arrays, as plain JSON values."""
+
+    @abc.abstractmethod
+    def with_indices(self, order: np.ndarray) -> Self:
+        """The encoder whose index `i` is this one's index `order[i]`."""
+
+    def permuted(self, order: np.ndarray) -> Self:
+        """The encoder whose outcome `o` is this one's outcome `order[o]`."""
+        if self.merge is None:
+            return self.with_indices(order)
+        return eqx.tree_at(lambda e: e.merge, self, jnp.take(self.merge, order, axis=1))
 
     def logits(self, observations) -> Float[Array, "N O"]:
         """`log p(o | x)` up to a constant per observation."""

@@ -62,10 +62,8 @@ class OneHotEncoder(NeuralEncoder):
         """The rows of the table."""
         return jnp.take(self.table, observations, axis=0)
 
-    def permuted(self, order: np.ndarray) -> Self:
-        """The encoder whose outcome `o` is this one's outcome `order[o]`."""
-        if self.merge is not None:
-            return eqx.tree_at(lambda e: e.merge, self, jnp.take(self.merge, order, axis=1))
+    def with_indices(self, order: np.ndarray) -> Self:
+        """The encoder whose index `i` is this one's index `order[i]`."""
         return eqx.tree_at(lambda e: e.table, self, jnp.take(self.table, order, axis=1))
 
     def config(self) -> dict:
