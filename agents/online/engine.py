@@ -72,7 +72,7 @@ class LearningEngine:
             start = np.ones(num_envs, bool)
             if episode_start is not None:
                 checked_starts(episode_start, num_envs)
-            return Memory(
+            return HostMemory(
                 *(np.tile(one, (num_envs, *[1] * one.ndim)) for one in self._first)
             ), start
         start = np.zeros(num_envs, bool)
