@@ -3,12 +3,14 @@
 from .agent import ActiveInferenceEncoderAgent
 from .encoders.mlp import ObservationEncoder
 from .models.generative_model import GenerativeModel
+from .online.settings import Learning
 from .record import Record, record
 from .world_model_agent import WorldModelAgent
 
 __all__ = [
     "ActiveInferenceEncoderAgent",
     "GenerativeModel",
+    "Learning",
     "ObservationEncoder",
     "Record",
     "WorldModelAgent",

@@ -22,12 +22,15 @@ from .encoders.resolve import modality_encoders
 from .goals import WithGoals
 from .models.checks import check_choice, checked_usage
 from .models.generative_model import GenerativeModel
+from .online.engine import learning_engine
+from .online.settings import Learning, as_learning
+from .online.with_learning import WithLearning
 from .planning.choose import resolved_planner
 from .with_file import WithFile
 from .with_insight import WithInsight
 
 
-class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
+class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning):
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
     Args:
@@ -48,6 +51,8 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         observation_space: of the environment; needed for plain functions, else it is checked.
         on_invalid: of an observation that is not finite, such as of a sensor that dropped out:
             `"raise"` names the environments, with `"ignore"` they act from their prior.
+        learn: what is learned while acting, such as `("B",)`, from the counts pA, pB, pD of the
+            model on; `Learning` also says how, and how fast what was learned is forgotten.
 
     Raises:
         ValueError: encoder, model and usage do not fit together.
@@ -64,6 +69,7 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         engine: str = "auto",
         observation_space: gym.Space | None = None,
         on_invalid: str = "raise",
+        learn: Learning | dict | Sequence[str] = (),
     ) -> None:
         check_choice("on_invalid", on_invalid, ON_INVALID)
         given: Any = encoder
@@ -80,7 +86,11 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         self._observation_space = given.observation_space
         self._last = threading.local()
         self._asked_engine, self.on_invalid = engine, on_invalid
-        self._engine = build_engine(engine, given, model, self.usage)
+        self.learning = as_learning(learn)
+        if self.learning is None:
+            self._engine = build_engine(engine, given, model, self.usage)
+        else:
+            self._engine = learning_engine(engine, given, model, self.usage, self.learning)
         self._actions = Actions(model.factors.num_controls)
         self.set_random_seed(seed)
 
@@ -98,25 +108,6 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
     def engine(self) -> str:
         """What it acts with: `"joint"` or `"pymdp"`."""
         return self._engine.name
-
-    @property
-    def beliefs(self) -> np.ndarray | tuple[np.ndarray, ...] | None:
-        """`(N, K)` float32, posterior `q(s_t)` at this thread's last `predict`; None before it.
-
-        Of a model of lists one array for each factor, `(N, K_f)`.
-        """
-        last = getattr(self._last, "beliefs", None)
-        if last is None:
-            return None
-        by_factor = self._engine.by_factor(last)
-        return by_factor if self.model.has_lists else by_factor[0]
-
-    @property
-    def evidence(self) -> str:
-        """What the agent is fed: `"likelihood"`, or `"categorical"` as in the tutorial."""
-        if self.model.has_lists:
-            return "likelihood"
-        return "categorical" if self.usage is None else "likelihood"
 
     def set_random_seed(self, seed: int) -> None:
         """Restarts the stream that `predict(..., deterministic=False)` draws from."""
@@ -143,7 +134,8 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
         Returns:
             Actions, int64, `()` or `(N,)`, with a last axis where there are several control
             factors, and the agent's memory: beliefs `(N, K)` float32 about the next state, given
-            the chosen actions, of each factor where the engine is pymdp.
+            the chosen actions, of each factor where the engine is pymdp; of an agent that learns
+            see `aifgym.agents.online.core.Memory`.
 
         Raises:
             ValueError: an argument is no array of numbers or has another shape, or `state` is not
@@ -194,6 +186,8 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile):
 
     def _prior(self, state, episode_start, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
         num_envs = shape[0] if shape else 1
+        if self.learning is not None:
+            return self._engine.memory(state, episode_start, num_envs)
         return checked_prior(state, episode_start, num_envs, self._engine.first)
 
 

@@ -4,6 +4,7 @@ Format 2 names the encoder's kind and lists its members with their SHA-256. Form
 is always a multilayer perceptron, still loads.
 """
 
+import dataclasses
 import os
 from importlib import metadata
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from .encoders.protocol import Encoder, encoder_type
 from .models.checks import check_choice, checked_usage
 from .models.generative_model import GenerativeModel
 from .models.members import model_members, model_settings, restored_model
+from .online.settings import Learning, as_learning
 
 FORMAT, FORMAT_VERSION = "aifgym-agent", 2
 VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
@@ -33,6 +35,7 @@ def write_agent_file(
     settings: dict,
     engine: str,
     on_invalid: str,
+    learning: Learning | None = None,
 ) -> None:
     """Writes an agent file, all or nothing.
 
@@ -51,6 +54,7 @@ def write_agent_file(
         "model": model_settings(model),
         "engine": engine,
         "on_invalid": on_invalid,
+        **({} if learning is None else {"learn": dataclasses.asdict(learning)}),
         "settings": settings,
         "versions": {name: metadata.version(name) for name in VERSIONS_OF},
     }
@@ -71,6 +75,7 @@ class StoredAgent(NamedTuple):
         settings: that were kept besides.
         engine: that was asked for.
         on_invalid: what `predict` does about an observation that is not finite.
+        learn: what is learned while acting; () is nothing.
     """
 
     encoder: Encoder
@@ -79,6 +84,7 @@ class StoredAgent(NamedTuple):
     settings: dict[str, Any]
     engine: str
     on_invalid: str
+    learn: Learning | tuple
 
 
 def read_agent_file(path: str | os.PathLike) -> StoredAgent:
@@ -109,7 +115,9 @@ def read_agent_file(path: str | os.PathLike) -> StoredAgent:
         on_invalid = config.get("on_invalid", "raise")
         check_choice("engine", engine, ENGINES)
         check_choice("on_invalid", on_invalid, ON_INVALID)
-        return StoredAgent(encoder, model, usage, dict(config["settings"]), engine, on_invalid)
+        learn = as_learning(config.get("learn", ())) or ()
+        settings = dict(config["settings"])
+        return StoredAgent(encoder, model, usage, settings, engine, on_invalid, learn)
     except DAMAGE as error:
         raise damaged(path, error) from error
 

@@ -19,6 +19,7 @@ class WithGoals:
     settings: dict
     engine: Any
     on_invalid: str
+    learning: Any
     encode: Callable[[Any], Any]
 
     def with_preferences(self, C: np.ndarray) -> Self:
@@ -34,8 +35,13 @@ class WithGoals:
         if not self.model.has_lists and np.shape(C) != self.model.C.shape:
             raise ValueError(f"C must have shape {self.model.C.shape}, got {np.shape(C)}")
         model = dataclasses.replace(self.model, C=C)
+        return self._remade(model)
+
+    def _remade(self, model: GenerativeModel) -> Self:
+        """A new agent with another model."""
         make: Any = type(self)
-        options = {"engine": self.engine, "on_invalid": self.on_invalid}
+        options: dict[str, Any] = {"engine": self.engine, "on_invalid": self.on_invalid}
+        options["learn"] = self.learning or ()
         return make(self.encoder, model, self.usage, self.settings, **options)
 
     def with_goal(

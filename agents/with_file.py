@@ -27,18 +27,20 @@ class WithFile:
     usage: np.ndarray | None
     settings: dict
     on_invalid: str
+    learning: Any
     _asked_engine: str
     _key: Any
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
-        options = self._asked_engine, self.on_invalid
+        options = self._asked_engine, self.on_invalid, self.learning
         write_agent_file(path, self.encoder, self.model, self.usage, self.settings, *options)
 
     def __reduce__(self):
         # Compiled code is no part of a copy: whoever has it compiles at its first call.
         parts = self.encoder, self.model, self.usage, self.settings
-        options = {"engine": self._asked_engine, "on_invalid": self.on_invalid}
+        options: dict[str, Any] = {"engine": self._asked_engine, "on_invalid": self.on_invalid}
+        options["learn"] = self.learning or ()
         return _copied, (type(self), parts, options, np.asarray(jax.random.key_data(self._key)))
 
     @classmethod

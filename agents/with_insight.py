@@ -23,7 +23,29 @@ class WithInsight:
     _observation_space: gym.Space
     _engine: Any
     on_invalid: str
+    learning: Any
     _prior: Callable[..., Any]
+    _last: Any
+    usage: np.ndarray | None
+
+    @property
+    def beliefs(self) -> np.ndarray | tuple[np.ndarray, ...] | None:
+        """`(N, K)` float32, posterior `q(s_t)` at this thread's last `predict`; None before it.
+
+        Of a model of lists one array for each factor, `(N, K_f)`.
+        """
+        last = getattr(self._last, "beliefs", None)
+        if last is None:
+            return None
+        by_factor = self._engine.by_factor(last)
+        return by_factor if self.model.has_lists else by_factor[0]
+
+    @property
+    def evidence(self) -> str:
+        """What the agent is fed: `"likelihood"`, or `"categorical"` as in the tutorial."""
+        if self.model.has_lists:
+            return "likelihood"
+        return "categorical" if self.usage is None else "likelihood"
 
     def explain(
         self,
@@ -46,6 +68,8 @@ class WithInsight:
             ValueError: a shape is wrong, or an observation is not finite.
         """
         seen = self._seen(observation, state, episode_start)
+        if self.learning is not None:
+            return self._engine.explain_at(*seen)
         return self._engine.explain(self._engine.infer_states(*seen))
 
     def free_energy(
@@ -118,8 +142,8 @@ class WithInsight:
         Raises:
             ValueError, TypeError: a count is below 1, or `env` is no such environment.
         """
-        if self.model.has_lists:
-            raise ValueError("rollout is for models of single arrays")
+        if self.model.has_lists or self.learning is not None:
+            raise ValueError("rollout is for models of single arrays, and learns nothing")
         check_rollout(env, num_envs, num_steps)
         engine = self._engine
         run = compiled(rollout, engine.static, env, num_envs, num_steps, deterministic)

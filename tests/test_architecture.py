@@ -29,6 +29,7 @@ ORDER = {
         "models",
         "planning",
         "acting",
+        "online",
         "world_model",
         "",
     ),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("docs/own_model.md", "docs/own_environment.md")
+IN_README = ("docs/own_model.md", "docs/own_environment.md")
+DOCUMENTS = (*IN_README, "docs/learning_while_acting.md")
 LONGEST_EXAMPLE = 24
 
 
@@ -33,6 +34,6 @@ def test_examples_are_short(document):
 
 def test_the_readme_shows_the_first_example_of_each():
     readme = (ROOT / "README.md").read_text()
-    for document in DOCUMENTS:
+    for document in IN_README:
         assert examples(document)[0] in readme
         assert f"({document})" in readme

@@ -72,7 +72,7 @@ def checked_prior(
             f"{type(state).__name__}{count}"
         )
     else:
-        prior = tuple(_checked_beliefs(one, (num_envs, len(D))) for one, D in zip(state, first))
+        prior = tuple(checked_beliefs(one, (num_envs, len(D))) for one, D in zip(state, first))
     if episode_start is None:
         return prior
     restart = checked_starts(episode_start, num_envs)
@@ -81,7 +81,8 @@ def checked_prior(
     return tuple(np.where(restart[:, None], D, belief) for D, belief in zip(first, prior))
 
 
-def _checked_beliefs(given, shape: tuple[int, int]) -> np.ndarray:
+def checked_beliefs(given, shape: tuple[int, int]) -> np.ndarray:
+    """`given` as float32 beliefs of that shape; ValueError where it holds none."""
     if type(given) is not np.ndarray or given.dtype != np.float32:
         with np.errstate(over="ignore"):
             given = as_numbers(given, "state").astype(np.float32)

@@ -7,8 +7,9 @@ import numpy as np
 from jaxtyping import PRNGKeyArray
 
 from ..encoders.protocol import Encoder
+from ..models.flattening import marginals
 from ..models.generative_model import GenerativeModel
-from ..models.joint import joint_obstacle, marginals
+from ..models.joint import joint_obstacle
 from ..planning.choose import TooManyPoliciesError, check_policies
 from . import pymdp_engine
 from .decision import (

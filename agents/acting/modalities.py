@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..models.joint import joint_actions
+from ..models.flattening import joint_actions
 from ..models.likelihoods import outcome_log_likelihood
 from ..numpy_maths import log
 

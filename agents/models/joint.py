@@ -7,13 +7,11 @@ the other, not multiplied: pymdp adds their information gains.
 """
 
 import dataclasses
-import itertools
-import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from .factored import Factors
+from .flattening import joint_actions, joint_belief, joint_likelihood, joint_transitions
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -129,67 +127,3 @@ def joint_obstacle(model) -> str | None:
         "H of several factors": model.factors.H is not None and len(model.factors.H) > 1,
     }
     return next((name for name, holds in obstacles.items() if holds), None)
-
-
-def joint_actions(num_controls: Sequence[int]) -> np.ndarray:
-    """`(U, F)` int64, the action of each factor in each joint action, in pymdp's order."""
-    return np.array(list(itertools.product(*map(range, num_controls))))
-
-
-def joint_likelihood(
-    A: np.ndarray, dependencies: Sequence[int], num_states: Sequence[int]
-) -> np.ndarray:
-    """`p(o | joint state)` of one modality.
-
-    Args:
-        A: `(O, K of each factor in dependencies)`.
-        dependencies: the factors that A's axes stand for.
-        num_states: K of each factor.
-
-    Returns:
-        `(O, K)`, K the product of `num_states`.
-    """
-    order = np.argsort(dependencies)
-    by_factor = A.transpose(0, *(order + 1))
-    shape = [size if f in dependencies else 1 for f, size in enumerate(num_states)]
-    by_factor = by_factor.reshape(len(A), *shape)
-    return np.broadcast_to(by_factor, (len(A), *num_states)).reshape(len(A), -1)
-
-
-def joint_transitions(B: Sequence[np.ndarray], dependencies: Sequence[Sequence[int]]) -> np.ndarray:
-    """`p(next joint state | joint state, joint action)`, the product over factors.
-
-    Args:
-        B: per factor `(K_f, K of each factor in dependencies[f], U_f)`.
-        dependencies: per factor the factors that its next state depends on.
-
-    Returns:
-        `(K, K, U)`.
-    """
-    num_factors = len(B)
-    arguments = []
-    for factor, (b, row) in enumerate(zip(B, dependencies)):
-        current = [num_factors + other for other in row]
-        arguments += [b, [factor, *current, 2 * num_factors + factor]]
-    joint = np.einsum(*arguments, list(range(3 * num_factors)), optimize=True)
-    num_states = math.prod(len(b) for b in B)
-    return joint.reshape(num_states, num_states, -1)
-
-
-def joint_belief(beliefs: Sequence[np.ndarray]) -> np.ndarray:
-    """Product of independent beliefs about each factor: `(..., K_f)` each, `(..., K)` together."""
-    joint = beliefs[0]
-    for belief in beliefs[1:]:
-        joint = (joint[..., :, None] * belief[..., None, :]).reshape(*joint.shape[:-1], -1)
-    return joint
-
-
-def marginals(belief: np.ndarray, num_states: Sequence[int]) -> list[np.ndarray]:
-    """Beliefs about each factor, `(..., K_f)`, from one about all of them, `(..., K)`."""
-    by_factor = belief.reshape(*belief.shape[:-1], *num_states)
-    first = belief.ndim - 1
-    axes = range(first, first + len(num_states))
-    return [
-        by_factor.sum(axis=tuple(axis for axis in axes if axis != first + factor))
-        for factor in range(len(num_states))
-    ]

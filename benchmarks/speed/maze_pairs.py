@@ -9,7 +9,7 @@ import jax.random as jr
 import numpy as np
 
 from ...agents import ActiveInferenceEncoderAgent, GenerativeModel
-from ...agents.models.joint import joint_belief
+from ...agents.models.flattening import joint_belief
 from ...agents.planning import tree as planning
 from .measurement import Pair
 

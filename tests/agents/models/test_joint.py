@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from aifgym.agents.models.filtering import update_belief
+from aifgym.agents.models.flattening import joint_belief, marginals
 from aifgym.agents.models.generative_model import GenerativeModel
-from aifgym.agents.models.joint import joint_belief, joint_model, marginals
+from aifgym.agents.models.joint import joint_model
 from aifgym.agents.models.likelihoods import index_log_likelihood
 from aifgym.agents.planning.tree import (
     PolicyTree,

@@ -1,0 +1,87 @@
+"""One step of agents that learn: what their episodes said, inference, smoothing and planning."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
+
+from ..encoders.protocol import encode
+from ..planning.belief_tree import BeliefTree
+from .core import LearningCore, Memory, tables_of
+from .counts import grown, spread
+from .smoothing import infer, smoothed_counts
+
+
+def counts_now(core: LearningCore, memory: Memory) -> Float[Array, " n"]:
+    """Counts with those of the running episode, given all that was seen of it."""
+    kept, added = _grown(core, memory)
+    return spread(core.parts, kept) * core.prior + added
+
+
+def _grown(core: LearningCore, memory: Memory) -> tuple[Array, Array]:
+    news = memory.belief @ memory.phi
+    return grown(
+        core.parts, core.learning, core.prior, memory.kept, memory.added, news, memory.steps
+    )
+
+
+def brought_up(core: LearningCore, memory: Memory, start: Bool[Array, ""]) -> Memory:
+    """The memory after its episode has ended, or has become as long as the horizon."""
+    is_due = (memory.steps > 0) & (start | (memory.steps >= core.learning.steps_to_update))
+    kept, added = _grown(core, memory)
+    return memory._replace(
+        kept=jnp.where(is_due, kept, memory.kept),
+        added=jnp.where(is_due, added, memory.added),
+        phi=jnp.where(is_due, 0.0, memory.phi),
+        steps=jnp.where(is_due, 0, memory.steps),
+    )
+
+
+def step(
+    core: LearningCore, memory: Memory, seen, start, valid, key: PRNGKeyArray | None
+) -> Memory:
+    """Learns from the episode that has ended, infers, smooths and acts, in one environment."""
+    memory = brought_up(core, memory, start)
+    tables = tables_of(core, memory)
+    at = infer(core, memory, tables, seen, start, valid)
+    planner = BeliefTree(core.joint, jnp.concatenate(tables.A), tables.B)
+    action = (
+        planner.best_action(at.belief) if key is None else planner.sampled_action(at.belief, key)
+    )
+    phi = smoothed_counts(core, memory, at, start, valid)
+    return Memory(
+        at.belief, action.astype(jnp.int32), memory.steps + 1, memory.kept, memory.added, phi
+    )
+
+
+def encoded(core: LearningCore, observations) -> Float[Array, "N O"]:
+    """What `evidence` is given for each observation."""
+    if not core.by_modality and core.log_usage is None:
+        return encode(core.encoder, observations)
+    return core.encoder.logits(observations)
+
+
+def decide(core: LearningCore, observations, memory: Memory, start, valid, key) -> Memory:
+    """`step` in N environments."""
+    seen = encoded(core, observations)
+    keys = None if key is None else jax.random.split(key, len(seen))
+    one = lambda *at: step(core, *at)  # noqa: E731
+    return jax.vmap(one, (0, 0, 0, 0, None if key is None else 0))(memory, seen, start, valid, keys)
+
+
+def assess(core: LearningCore, observations, memory: Memory, start, valid) -> tuple:
+    """Posteriors, log likelihoods, priors, and A and B as they are believed, of N environments."""
+
+    def one(memory, seen, start, valid):
+        memory = brought_up(core, memory, start)
+        tables = tables_of(core, memory)
+        at = infer(core, memory, tables, seen, start, valid)
+        return at.belief, at.log_likelihood, at.prior, jnp.concatenate(tables.A), tables.B
+
+    return jax.vmap(one)(memory, encoded(core, observations), start, valid)
+
+
+def pool(core: LearningCore, memory: Memory) -> tuple[Array, Array]:
+    """Counts `(n,)` of all environments together, and `(N, n)` of each."""
+    kept, added = jax.vmap(lambda one: _grown(core, one))(memory)
+    together = spread(core.parts, kept.mean(axis=0)) * core.prior + added.sum(axis=0)
+    return together, jax.vmap(lambda one: counts_now(core, one))(memory)
