@@ -40,9 +40,7 @@ def peer_settings(name: str, env: gym.Env) -> dict | None:
     return _zoo()[algorithm].get(spec.id if spec else None)
 
 
-def train_peer(
-    name: str, make: Callable[[], gym.Env], steps: int, seed: int
-) -> tuple[Peer, float]:
+def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) -> tuple[Peer, float]:
     """A peer that learned for so many steps, and the processor seconds that it took.
 
     What its settings change over a training, exploration and learning rates, is spread over these
