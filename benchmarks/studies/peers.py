@@ -62,7 +62,7 @@ def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) ->
     given = peer_settings(name, make())
     if given is None:
         raise ValueError(f"RL-Zoo has no settings for {name} in this task")
-    settings = {key: scheduled(value) for key, value in given.items()}
+    settings: dict[str, Any] = {key: scheduled(value) for key, value in given.items()}
     torch.set_num_threads(1)  # networks this small lose time to a second thread
     envs: Any = DummyVecEnv([make] * settings.pop("n_envs", 1))
     envs.seed(seed)
