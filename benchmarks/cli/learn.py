@@ -42,16 +42,21 @@ def tasks(
     only: str = "",
     num_seeds: int = 10,
     first_seed: int = 20_000,
+    peer_seeds: int = 0,
     episodes: int = 100,
     out: Path = Path("tasks.csv"),
 ) -> int:
     """Learn known tasks with the same defaults, and print a table; about half an hour in all.
 
+    What is finished is kept in --out and not learned again, so that a run that was stopped goes on.
+
     Args:
         only: Only tasks whose name contains this.
         num_seeds: Number of consecutive seeds.
         first_seed: The first of them.
+        peer_seeds: From how many of them Stable-Baselines3's PPO and DQN learn beside us, with
+            its settings and with RL-Zoo's; needs the extra `bench`.
         episodes: Evaluation episodes for each seed.
-        out: CSV file with one line per task, budget and seed.
+        out: CSV file with one line per task, budget, seed and learner.
     """
-    return tasks_command.run_tasks(only, first_seed, num_seeds, episodes, out)
+    return tasks_command.run_tasks(only, first_seed, num_seeds, peer_seeds, episodes, out)

@@ -1,12 +1,13 @@
 """Gymnasium tasks by their ids, and agents of world models in them."""
 
+import csv
 from pathlib import Path
 
 import gymnasium as gym
 
 from ...agents import WorldModelAgent
-from ..studies.tasks import TASKS, study, summary
-from .support import check_parent, write_table
+from ..studies.tasks import TASKS, Trial, run_trial, summary, trials
+from .support import check_parent, require_bench, write_table
 
 
 def loaded(path: Path, env_id: str) -> WorldModelAgent:
@@ -36,19 +37,55 @@ def made(env_id: str, **kwargs) -> gym.Env:
         raise ValueError(f"there is no environment {env_id!r}: {error}") from error
 
 
-def run_tasks(only: str, first_seed: int, num_seeds: int, episodes: int, out: Path) -> int:
-    """Learns the tasks whose names contain `only`, and prints the table."""
+def run_tasks(
+    only: str, first_seed: int, num_seeds: int, peer_seeds: int, episodes: int, out: Path
+) -> int:
+    """Learns the tasks whose names contain `only`, and prints the table.
+
+    What `out` holds already is kept and not learned again.
+    """
     names = [name for name in TASKS if only.lower() in name.lower()]
     if not names:
         raise ValueError(f"--only must be part of one of {', '.join(TASKS)}, got {only!r}")
     for option, value in (("--num-seeds", num_seeds), ("--episodes", episodes)):
         if value < 1:
             raise ValueError(f"{option} must be at least 1, got {value}")
+    if not 0 <= peer_seeds <= num_seeds:
+        raise ValueError(f"--peer-seeds must be in 0..{num_seeds}, got {peer_seeds}")
+    if peer_seeds:
+        require_bench("tasks --peer-seeds")
     check_parent(out)
-    rows = []
-    for row in study(names, range(first_seed, first_seed + num_seeds), episodes):
-        rows.append(row)
+    rows = _finished(out, episodes)
+    done = {tuple(row[name] for name in Trial._fields) for row in rows}
+    asked = trials(names, range(first_seed, first_seed + num_seeds), peer_seeds)
+    for trial in asked:
+        if trial in done:
+            continue
+        rows.append(run_trial(trial, episodes) | {"episodes": episodes})
         write_table(out, rows)
-        print("{task}, {steps:,} steps, seed {seed}: {mean_return:.2f}".format(**row), flush=True)
-    print("\n".join(["", *summary(rows), "", f"wrote {out}"]))
+        line = "{task}, {steps:,} steps, {learner}, seed {seed}: {mean_return:.2f}"
+        print(line.format(**rows[-1]), flush=True)
+    shown = [row for row in rows if tuple(row[name] for name in Trial._fields) in set(asked)]
+    print("\n".join(["", *summary(shown), "", f"wrote {out}"]))
     return 0
+
+
+def _finished(out: Path, episodes: int) -> list[dict]:
+    """Rows of an earlier run.
+
+    Raises:
+        ValueError: it is a table of something else, or with other evaluation episodes.
+    """
+    if not out.exists():
+        return []
+    with open(out, newline="", encoding="utf-8") as file:
+        rows: list[dict] = list(csv.DictReader(file))
+    kinds = {"steps": int, "seed": int, "mean_return": float, "seconds": float, "episodes": int}
+    try:
+        rows = [{k: kinds.get(k, str)(cell) for k, cell in row.items()} for row in rows]
+        others = {row["episodes"] for row in rows} - {episodes}
+    except (KeyError, ValueError, TypeError) as error:
+        raise ValueError(f"--out: {out} is no table of `aifgym tasks`") from error
+    if others:
+        raise ValueError(f"--out: {out} has {others.pop()} evaluation episodes, not {episodes}")
+    return rows

@@ -1,8 +1,9 @@
 """How well `learn` does on known tasks, with one set of defaults for all of them."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from typing import Literal
+import itertools
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -10,7 +11,10 @@ import numpy as np
 from ...envs.acting import act
 from ...training import LearnConfig, learn
 from ...training.data.stepping import batch
+from .peers import PEERS, peer_settings, train_peer
 
+# The learner of this project, in tables.
+OURS = "aifgym"
 # The first evaluation episode's seed; trainings begin from far below.
 EVALUATION_SEED = 1_000_000
 
@@ -90,22 +94,46 @@ TASKS = {
 }
 
 
-def study(names: list[str], seeds: range, episodes: int) -> Iterator[dict]:
-    """Learns each task anew for each budget and seed; a row for each."""
+class Trial(NamedTuple):
+    """One learning.
+
+    Attributes:
+        task: name in `TASKS`.
+        steps: its budget.
+        seed: of the training.
+        learner: `OURS`, or one of `peers.PEERS`.
+    """
+
+    task: str
+    steps: int
+    seed: int
+    learner: str
+
+
+def trials(names: list[str], seeds: range, peer_seeds: int = 0) -> list[Trial]:
+    """All that is to be learned: by us from each seed, by peers from the first `peer_seeds`."""
+    found = []
     for name in names:
-        task = TASKS[name]
-        for steps in task.steps:
-            for seed in seeds:
-                config = LearnConfig(history=task.history)
-                agent, history = learn(task.make(), steps, config, seed)
-                returns = task_returns(agent, task.make, episodes, EVALUATION_SEED)
-                yield {
-                    "task": name,
-                    "steps": steps,
-                    "seed": seed,
-                    "mean_return": float(returns.mean()),
-                    "seconds": history.rows[-1]["seconds"],
-                }
+        peers = [peer for peer in PEERS if peer_settings(peer, TASKS[name].make()) is not None]
+        for steps in TASKS[name].steps:
+            found += [Trial(name, steps, seed, OURS) for seed in seeds]
+            pairs = itertools.product(peers, seeds[:peer_seeds])
+            found += [Trial(name, steps, seed, peer) for peer, seed in pairs]
+    return found
+
+
+def run_trial(trial: Trial, episodes: int) -> dict:
+    """Learns, evaluates, and gives a row of the table."""
+    task = TASKS[trial.task]
+    if trial.learner == OURS:
+        config = LearnConfig(history=task.history)
+        agent, history = learn(task.make(), trial.steps, config, trial.seed)
+        seconds = history.rows[-1]["seconds"]
+    else:
+        agent, seconds = train_peer(trial.learner, task.make, trial.steps, trial.seed)
+    returns = task_returns(agent, task.make, episodes, EVALUATION_SEED)
+    measured = {"mean_return": float(returns.mean()), "seconds": round(seconds, 3)}
+    return trial._asdict() | measured
 
 
 def task_returns(agent, make: Callable[[], gym.Env], episodes: int, seed: int) -> np.ndarray:
@@ -129,15 +157,15 @@ def task_returns(agent, make: Callable[[], gym.Env], episodes: int, seed: int) -
 
 
 def summary(rows: list[dict]) -> list[str]:
-    """Lines of a Markdown table: mean and worst seed of each task and budget."""
+    """Lines of a Markdown table: mean and worst seed of each task, budget and learner."""
     lines = [
-        "| task | steps | mean | worst seed | processor s |",
-        "| --- | --- | --- | --- | --- |",
+        "| task | steps | learner | seeds | mean | worst seed | processor s |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for name, steps in dict.fromkeys((row["task"], row["steps"]) for row in rows):
-        own = [row for row in rows if (row["task"], row["steps"]) == (name, steps)]
+    for key in dict.fromkeys((row["task"], row["steps"], row["learner"]) for row in rows):
+        own = [row for row in rows if (row["task"], row["steps"], row["learner"]) == key]
         returns = np.array([row["mean_return"] for row in own])
         seconds = np.mean([row["seconds"] for row in own])
-        numbers = f"{returns.mean():.2f} | {returns.min():.2f} | {seconds:.1f}"
-        lines.append(f"| {name} | {steps:,} | {numbers} |")
+        numbers = f"{len(own)} | {returns.mean():.2f} | {returns.min():.2f} | {seconds:.1f}"
+        lines.append(f"| {key[0]} | {key[1]:,} | {key[2]} | {numbers} |")
     return lines

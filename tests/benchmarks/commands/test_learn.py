@@ -4,6 +4,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent
+from aifgym.benchmarks.studies.peers import PEERS, peer_settings, scheduled
 from aifgym.benchmarks.studies.tasks import TASKS, RandomActions, VisibleDimensions
 from command_line import run
 from PIL import Image
@@ -75,14 +76,30 @@ def test_an_agent_of_another_task_is_refused(learned, capfd):
     assert "observation_space" in capfd.readouterr().err
 
 
-def test_the_table_of_tasks_is_made(tmp_path, capfd, monkeypatch):
-    task = TASKS["CliffWalking"]
-    monkeypatch.setitem(TASKS, "CliffWalking", type(task)(task.make, (300,)))
+def test_the_table_of_tasks_goes_on_with_peers_beside_us(tmp_path, capfd, monkeypatch):
+    task = TASKS["MountainCar"]
+    monkeypatch.setitem(TASKS, "MountainCar", type(task)(task.make, (300,)))
     out = tmp_path / "tasks.csv"
-    arguments = ["--only", "cliff", "--num-seeds", 1, "--episodes", 2, "--out", out]
+    arguments = ["--only", "mountain", "--num-seeds", 1, "--episodes", 2, "--out", out]
     assert run("tasks", *arguments) == 0
-    assert "| CliffWalking | 300 |" in capfd.readouterr().out
-    assert len(list(csv.DictReader(out.read_text().splitlines()))) == 1
+    assert "| MountainCar | 300 | aifgym | 1 |" in capfd.readouterr().out
+    first = out.read_text()
+    assert run("tasks", *arguments, "--peer-seeds", 1) == 0
+    assert out.read_text().startswith(first)  # nothing was learned again
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert [row["learner"] for row in rows] == ["aifgym", *PEERS]
+    assert all(-200 <= float(row["mean_return"]) < 0 for row in rows)
+    assert run("tasks", *arguments[:-3], 3, "--out", out) == 2
+    assert "evaluation episodes" in capfd.readouterr().err
+
+
+def test_settings_of_rl_zoo_are_used_where_there_are_some():
+    env = gym.make("CartPole-v1")
+    assert peer_settings("PPO", env) == {}
+    assert peer_settings("DQN RL-Zoo", env)["train_freq"] == 256
+    assert peer_settings("PPO RL-Zoo", gym.make("FrozenLake-v1")) is None
+    falling = scheduled(peer_settings("PPO RL-Zoo", env)["learning_rate"])
+    assert [falling(1.0), falling(0.5), falling(0.0)] == [0.001, 0.0005, 0.0]
 
 
 def test_wrappers_hide_dimensions_and_replace_actions():

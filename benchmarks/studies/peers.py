@@ -1,0 +1,90 @@
+"""SB3's PPO and DQN on the tasks of `aifgym tasks`, with SB3's own settings and RL-Zoo's."""
+
+import functools
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+RL_ZOO = Path(__file__).with_name("rl_zoo.json")
+PEERS = ("PPO", "PPO RL-Zoo", "DQN", "DQN RL-Zoo")
+
+
+class Peer:
+    """A trained peer behind `predict`, its observations normalised as in its training.
+
+    Args:
+        model: SB3's.
+        normalise: from observations to what the model was trained on.
+    """
+
+    def __init__(self, model: Any, normalise: Callable[[np.ndarray], np.ndarray]) -> None:
+        self._model, self._normalise = model, normalise
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """SB3's own."""
+        seen = self._normalise(observation)
+        return self._model.predict(seen, state, episode_start, deterministic)
+
+
+def peer_settings(name: str, env: gym.Env) -> dict | None:
+    """What one of `PEERS` is set to in an environment; None where RL-Zoo has no settings for it."""
+    algorithm, _, zoo = name.partition(" ")
+    if not zoo:
+        return {}
+    spec = env.unwrapped.spec
+    return _zoo()[algorithm].get(spec.id if spec else None)
+
+
+def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) -> tuple[Peer, float]:
+    """A peer that learned for so many steps, and the processor seconds that it took.
+
+    What its settings change over a training, exploration and learning rates, is spread over these
+    steps.
+
+    Args:
+        name: one of `PEERS`.
+        make: makes the task.
+        steps: in all environments together; PPO finishes the rollout that it has begun.
+        seed: of the training.
+
+    Raises:
+        ValueError: there are no settings for it.
+    """
+    import stable_baselines3 as sb3
+    import torch
+    from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
+
+    given = peer_settings(name, make())
+    if given is None:
+        raise ValueError(f"RL-Zoo has no settings for {name} in this task")
+    settings: dict[str, Any] = {key: scheduled(value) for key, value in given.items()}
+    torch.set_num_threads(1)  # networks this small lose time to a second thread
+    envs: Any = DummyVecEnv([make] * settings.pop("n_envs", 1))
+    envs.seed(seed)
+    normalise: Callable = np.asarray
+    if settings.pop("normalize", False):
+        envs = VecNormalize(envs)
+        normalise = envs.normalize_obs
+    start = time.process_time()
+    kind = getattr(sb3, name.partition(" ")[0])
+    model = kind("MlpPolicy", envs, seed=seed, device="cpu", **settings)
+    model.learn(steps)
+    return Peer(model, normalise), time.process_time() - start
+
+
+def scheduled(value):
+    """RL-Zoo's `lin_0.1` as the function that falls from 0.1 to 0; other values as they are."""
+    if isinstance(value, str) and value.startswith("lin_"):
+        first = float(value.removeprefix("lin_"))
+        return lambda left: left * first
+    return value
+
+
+@functools.cache
+def _zoo() -> dict:
+    return json.loads(RL_ZOO.read_text())
