@@ -2,17 +2,21 @@
 
 from .scenario import Scenario
 
+# The shortest episode in which the cue can be asked, an arm reached, and its outcome seen: centre,
+# cue, centre, middle of the arms, arm, and the step with which the episode ends.
+MAZE_STEPS = 5
+
 EPISTEMIC = (
     Scenario(
         "tmaze",
         "a cue, right in 95 % of cases, tells which arm pays and which one costs",
-        5,
+        MAZE_STEPS,
         env_id="aifgym.envs:TMaze-v0",
     ),
     Scenario(
         "tmaze_noisy",
         "T-maze whose cue is right in 80 % of cases and whose arms pay in 90 %",
-        5,
+        MAZE_STEPS,
         (("cue_validity", 0.8), ("reward_probability", 0.9), ("punishment_probability", 0.9)),
         env_id="aifgym.envs:TMaze-v0",
     ),

@@ -54,6 +54,21 @@ def test_a_given_model_acts_as_well_as_the_exact_plan_in_a_maze():
     assert predict_microseconds(ours, make_env) > 0
 
 
+@pytest.mark.parametrize("scenario", ["tmaze", "tmaze_noisy"])
+def test_what_a_given_model_prefers_matters_only_in_that_losses_weigh_more(scenario):
+    make_env, elsewhere = SCENARIOS[scenario].make_env, 5_000_000  # not the episodes that judge
+    returns = []
+    for preferences in ((), (1.0, 2.0), (1.0, 3.0), (2.0, 3.0)):
+        policy = GivenModel(*preferences)
+        policy.train(make_env)
+        returns.append(episode_returns(policy, make_env, 50, elsewhere))
+    for others in returns[1:]:
+        np.testing.assert_array_equal(others, returns[0])
+    indifferent = GivenModel(3.0, 3.0)
+    indifferent.train(make_env)
+    assert episode_returns(indifferent, make_env, 50, elsewhere).mean() < returns[0].mean()
+
+
 def test_the_best_constant_of_a_maze_risks_nothing():
     env = SCENARIOS["tmaze"].make_env()
     action = best_simulated_constant(env, seed=0)
