@@ -23,6 +23,17 @@ class WithWorldFile:
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
+        config, arrays = self.parts()
+        file = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            WORLD_MODEL: config,
+            "versions": {name: metadata.version(name) for name in VERSIONS_OF},
+        }
+        write_archive(path, file, arrays)
+
+    def parts(self) -> tuple[dict, dict[str, np.ndarray]]:
+        """All that the agent is: plain JSON values, and arrays by name."""
         config, arrays = stored(self.world)
         for place, own in enumerate(self.preferences or []):
             arrays[f"preferences{place}"] = own
@@ -30,13 +41,21 @@ class WithWorldFile:
             "observation_space": space_config(self.observation_space),
             "action_space": space_config(self.action_space),
         }
-        file = {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            WORLD_MODEL: config | spaces,
-            "versions": {name: metadata.version(name) for name in VERSIONS_OF},
-        }
-        write_archive(path, file, arrays)
+        return config | spaces, arrays
+
+    @classmethod
+    def of_parts(cls, config: dict, arrays: dict[str, np.ndarray]) -> Self:
+        """The agent that `parts` took apart, its spaces without bounds.
+
+        Raises:
+            ValueError, KeyError, TypeError: they are not what `parts` gives.
+        """
+        names = sorted(name for name in arrays if name.startswith("preferences"))
+        preferences = [arrays[f"preferences{place}"] for place in range(len(names))]
+        own = {name: array for name, array in arrays.items() if name not in names}
+        spaces = space_of(config["observation_space"]), space_of(config["action_space"])
+        make: Any = cls
+        return make(restored(config, own), *spaces, preferences or None)
 
     @classmethod
     def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:
@@ -50,11 +69,6 @@ class WithWorldFile:
         try:
             if config.get("format") != FORMAT or config.get("format_version") != FORMAT_VERSION:
                 raise ValueError("it is of another format")
-            own = config[WORLD_MODEL]
-            names = sorted(name for name in arrays if name.startswith("preferences"))
-            preferences = [arrays.pop(f"preferences{place}") for place in range(len(names))]
-            spaces = space_of(own["observation_space"]), space_of(own["action_space"])
-            make: Any = cls
-            return make(restored(own, arrays), *spaces, preferences or None)
+            return cls.of_parts(config[WORLD_MODEL], arrays)
         except DAMAGE as error:
             raise damaged(path, error) from error

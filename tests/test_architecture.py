@@ -33,7 +33,7 @@ ORDER = {
         "world_model",
         "",
     ),
-    "training": ("data alignment", "objectives", "descent", "config learners", ""),
+    "training": ("data alignment", "objectives", "descent", "config learners", "", "sb3"),
     "benchmarks": (
         "system scenarios",
         "contenders",
@@ -53,6 +53,7 @@ FORBIDDEN_LIBRARIES = {
     "benchmarks": set(),
 }
 # Imported on demand, see the test below.
+LOADS_TORCH = "training/sb3/"
 LOADS_JAX = {"envs/jax_env.py", "envs/line_world/jax_env.py", "envs/pymdp_envs/makers.py"}
 FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -91,7 +92,7 @@ def imported_files(path: Path) -> frozenset[Path]:
     """Our own files that a file names in its imports."""
     modules = [name for name in imported_modules(path) if name.split(".")[0] == "aifgym"]
     inits = {ROOT / package / "__init__.py" for package in PACKAGES}
-    own = {ROOT / path.relative_to(ROOT).parts[0] / "__init__.py"}
+    own = {folder / "__init__.py" for folder in path.parents}
     found = {file for module in modules for file in files_of(module)}
     return frozenset(found - own - ({path} | (inits & {path})))
 
@@ -123,7 +124,7 @@ def test_imports_point_in_the_allowed_direction(path):
         parts = name.split(".")
         if parts[0] == "aifgym" and len(parts) > 1:
             assert parts[1] in MAY_IMPORT[package], f"{path} imports {name}"
-        if name_of(path) not in LOADS_JAX:
+        if name_of(path) not in LOADS_JAX and not name_of(path).startswith(LOADS_TORCH):
             assert parts[0] not in FORBIDDEN_LIBRARIES[package], f"{path} imports {name}"
     for other in imported_files(path):
         if other.relative_to(ROOT).parts[0] == package and other.stem != "__init__":
@@ -149,6 +150,8 @@ def test_importing_the_environments_loads_neither_jax_nor_torch():
     loaded = {name_of(path) for path in reachable(ROOT / "envs" / "__init__.py")}
     assert "envs/line_world/vector_env.py" in loaded
     assert not loaded & LOADS_JAX
+    learns = {name_of(path) for path in reachable(ROOT / "training" / "learn.py")}
+    assert not [name for name in learns if name.startswith(LOADS_TORCH)]
 
 
 WHAT_TRAINS = [
@@ -195,4 +198,4 @@ def test_sub_packages_are_listed_and_import_nothing():
     for folder in folders:
         init = ROOT / folder / "__init__.py"
         assert init.exists(), folder
-        assert len(folder.parts) == 1 or init.read_text() == ""
+        assert len(folder.parts) == 1 or folder == Path(LOADS_TORCH) or init.read_text() == ""

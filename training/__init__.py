@@ -1,6 +1,7 @@
 """Training: trajectories in, agent out, without labels."""
 
 from .config import TrainConfig
+from .data.acting import act
 from .data.collection import collect
 from .data.simulation import simulate
 from .data.trajectories import Trajectories
@@ -16,6 +17,7 @@ __all__ = [
     "LearnHistory",
     "TrainConfig",
     "Trajectories",
+    "act",
     "collect",
     "fit",
     "learn",

@@ -16,6 +16,7 @@ class Stepped(NamedTuple):
         restarted: `(N,)` bool, another episode begins with the next step.
         next_observations: what the next action is chosen on.
         valid: `(N,)` bool, false where the environment did not act but was reset.
+        info: what the environments said besides, in their own form.
     """
 
     observations: Any
@@ -24,6 +25,7 @@ class Stepped(NamedTuple):
     restarted: np.ndarray
     next_observations: Any
     valid: np.ndarray
+    info: Any
 
 
 class Environments(Protocol):
@@ -33,7 +35,7 @@ class Environments(Protocol):
     action_space: gym.Space
     num_envs: int
 
-    def reset(self, seed: int) -> Any:
+    def reset(self, seed: int | None) -> Any:
         """Resets all; observations with a first axis."""
         ...
 
@@ -71,7 +73,7 @@ class SingleEnvironment:
         self._env = env
         self.observation_space, self.action_space = env.observation_space, env.action_space
 
-    def reset(self, seed: int) -> Any:
+    def reset(self, seed: int | None) -> Any:
         """Resets it."""
         return batch([self._env.reset(seed=seed)[0]])
 
@@ -79,12 +81,12 @@ class SingleEnvironment:
         """Acts; a finished episode is followed by another one."""
         action = actions[0]
         action = int(action) if np.ndim(action) == 0 else action
-        observation, reward, terminated, truncated, _ = self._env.step(action)
+        observation, reward, terminated, truncated, info = self._env.step(action)
         ends = bool(terminated or truncated)
         seen = batch([observation])
         following = batch([self._env.reset()[0]]) if ends else seen
         rewards, ended = np.array([float(reward)]), np.array([bool(terminated)])
-        return Stepped(seen, rewards, ended, np.array([ends]), following, np.array([True]))
+        return Stepped(seen, rewards, ended, np.array([ends]), following, np.array([True]), info)
 
 
 class GymnasiumVector:
@@ -98,7 +100,7 @@ class GymnasiumVector:
         self._mode = gym.vector.AutoresetMode(mode)
         self._resets = np.zeros(env.num_envs, bool)
 
-    def reset(self, seed: int) -> Any:
+    def reset(self, seed: int | None) -> Any:
         """Resets all."""
         self._resets[:] = False
         return self._env.reset(seed=seed)[0]
@@ -110,37 +112,47 @@ class GymnasiumVector:
         valid = ~self._resets
         if self._mode == gym.vector.AutoresetMode.SAME_STEP:
             final = replaced(observations, ends, info.get("final_obs"))
-            return Stepped(final, rewards, terminated, ends, observations, valid)
+            return Stepped(final, rewards, terminated, ends, observations, valid, info)
         if self._mode == gym.vector.AutoresetMode.NEXT_STEP:
             # Where an episode ended, the next call of `step` resets and its action is not used.
             restarted, self._resets = self._resets, ends.copy()
-            return Stepped(observations, rewards, terminated, restarted, observations, valid)
+            return Stepped(observations, rewards, terminated, restarted, observations, valid, info)
         following = observations
         if ends.any():
             following, _ = self._env.reset(options={"reset_mask": ends})
-        return Stepped(observations, rewards, terminated, ends, following, valid)
+        return Stepped(observations, rewards, terminated, ends, following, valid, info)
 
 
 class StableBaselinesVector:
-    """A `VecEnv` of Stable-Baselines3."""
+    """A `VecEnv` of Stable-Baselines3.
+
+    Of a `VecNormalize`, what it wraps is seen: its statistics move while one learns.
+    """
 
     def __init__(self, env) -> None:
         self._env, self.num_envs = env, env.num_envs
         self.observation_space, self.action_space = env.observation_space, env.action_space
+        # Not `hasattr` of the environment itself: wrappers pass on what is inside of them.
+        self._normalizes = hasattr(type(env), "get_original_obs")
 
-    def reset(self, seed: int) -> Any:
+    def reset(self, seed: int | None) -> Any:
         """Resets all."""
-        self._env.seed(seed)
-        return self._env.reset()
+        if seed is not None:
+            self._env.seed(seed)
+        observations = self._env.reset()
+        return self._env.get_original_obs() if self._normalizes else observations
 
     def step(self, actions: np.ndarray) -> Stepped:
         """Acts in all."""
         observations, rewards, ends, infos = self._env.step(actions)
         cut = np.array([bool(info.get("TimeLimit.truncated")) for info in infos])
-        last = np.array([info.get("terminal_observation") for info in infos] + [None], object)[:-1]
-        final = replaced(observations, ends, last)
+        last = [info.get("terminal_observation") for info in infos]
+        if self._normalizes:
+            observations, rewards = self._env.get_original_obs(), self._env.get_original_reward()
+            last = [None if one is None else self._env.unnormalize_obs(one) for one in last]
+        final = replaced(observations, ends, np.array([*last, None], object)[:-1])
         valid = np.ones(self.num_envs, bool)
-        return Stepped(final, rewards, ends & ~cut, ends, observations, valid)
+        return Stepped(final, rewards, ends & ~cut, ends, observations, valid, infos)
 
 
 def batch(observations: list) -> Any:

@@ -68,3 +68,43 @@ def doubts(rows: list[dict], scale: float) -> tuple[str, ...]:
                 f"{collected:.1f} was collected: it may be too hopeful"
             )
     return tuple(found)
+
+
+def row_of(
+    part: Experience, made, steps: int, rows: list[dict], discount: float, num_envs: int
+) -> dict:
+    """The row of a round.
+
+    Args:
+        part: what was recorded in it.
+        made: the `Round` of discretisations; None where observations are whole numbers.
+        steps: so far.
+        rows: of the rounds before.
+        discount: of a step.
+        num_envs: N.
+    """
+    returns = returns_of(part)
+    ends = np.append(part.episodes[1:] != part.episodes[:-1], part.ended[-1])
+    whole = np.unique(part.episodes[ends]) - part.episodes[0]
+    row = {
+        "steps": steps,
+        "episodes": len(whole) + (rows[-1]["episodes"] if rows else 0),
+        "mean_return": float(returns[whole].mean()) if len(whole) else None,
+    }
+    if made is None:
+        return row
+    # Episodes are played with and without novelty in turn, see the learner.
+    exploiting = whole[whole % 2 == 1] if rows and num_envs == 1 else whole[:0]
+    collected = returns_of(part, discount)[exploiting]
+    scores = made.standing.scores
+    return row | {
+        "exploiting_return": float(returns[exploiting].mean()) if len(exploiting) else None,
+        "num_states": len(made.members[0].spacing),
+        "duration": made.standing.duration,
+        "features": made.standing.kind,
+        "history": made.standing.history,
+        "prediction_error": scores.get(made.standing.kind),
+        "novelty": made.novelty,
+        "promise": made.promise,
+        "collected": float(collected.mean()) if len(collected) else None,
+    }

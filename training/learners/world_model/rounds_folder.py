@@ -8,8 +8,7 @@ import numpy as np
 
 from ....agents.files import replacing, write_text
 from .config import LearnConfig
-from .discretising.refit import Standing
-from .experience import Experience
+from .stored_rounds import StoredRound, arrays_of, round_of
 
 SETTINGS, STORED = "settings.json", "round_{:05d}.npz"
 
@@ -46,43 +45,18 @@ class RoundsFolder:
         elif json.loads(path.read_text()) != settings:
             raise ValueError(f"{folder} holds a run with other settings: use another folder")
 
-    def restore(self, learner) -> list[dict]:
-        """Brings a learner to the end of the last stored round; the rows so far."""
-        parts, standings, rows = [], [], []
-        while self._folder and (self._folder / STORED.format(len(rows))).exists():
-            with np.load(self._folder / STORED.format(len(rows)), allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-            note = json.loads(str(arrays.pop("note")))
-            parts.append(Experience(**arrays, num_actions=note["num_actions"]))
-            standings.append(_standing(note["standing"]))
-            rows.append(note["row"])
-        if parts:
-            learner.restore(parts, standings)
-        return rows
+    def read(self) -> list[StoredRound]:
+        """All rounds that were stored, in order."""
+        rounds = []
+        while self._folder and (self._folder / STORED.format(len(rounds))).exists():
+            with np.load(self._folder / STORED.format(len(rounds)), allow_pickle=False) as stored:
+                rounds.append(round_of({name: stored[name] for name in stored.files}))
+        return rounds
 
-    def store(self, learner, made, row: dict) -> None:
+    def store(self, ended: StoredRound) -> None:
         """Stores the round that just ended, all or nothing."""
         if self._folder is None:
             return
-        part = learner.part()
-        names = [f.name for f in dataclasses.fields(Experience) if f.name != "num_actions"]
-        note = {
-            "standing": None if made is None else made.standing._asdict(),
-            "row": row,
-            "num_actions": part.num_actions,
-        }
-        number = int(part.rounds[0])
-        target = self._folder / STORED.format(number)
+        target = self._folder / STORED.format(int(ended.part.rounds[0]))
         with replacing(target) as temporary, open(temporary, "wb") as file:
-            arrays = {name: getattr(part, name) for name in names}
-            np.savez_compressed(file, note=json.dumps(note), **arrays)
-
-
-def _standing(stored: dict | None) -> Standing | None:
-    if stored is None:
-        return None
-    # JSON keeps numbers as keys in the form of strings.
-    promises = {int(length): promise for length, promise in stored["promises"].items()}
-    return Standing(
-        stored["kind"], stored["scores"], stored["duration"], stored["history"], promises
-    )
+            np.savez_compressed(file, allow_pickle=False, **arrays_of(ended))
