@@ -8,6 +8,7 @@ import tyro
 from ...training import LearnConfig
 from ..commands import learn as learn_command
 from ..commands import tasks as tasks_command
+from ..commands.support import chosen_out
 
 EnvironmentId = Annotated[str, tyro.conf.Positional]
 Settings = Annotated[LearnConfig, tyro.conf.arg(name="")]
@@ -16,7 +17,7 @@ Settings = Annotated[LearnConfig, tyro.conf.arg(name="")]
 def learn(
     env: EnvironmentId,
     steps: int = 10_000,
-    out: Path = Path("agent.aif"),
+    out: Path | None = None,
     seed: int = 0,
     run: Path | None = None,
     tensorboard: bool = False,
@@ -28,13 +29,15 @@ def learn(
     Args:
         env: Id of the environment, such as CartPole-v1 or package:Name-v0.
         steps: Environment steps.
-        out: Agent file to write; the history of the rounds goes beside it as .csv.
+        out: Agent file to write; the history of the rounds goes beside it as .csv. None: agent.aif,
+            in the run folder where there is one; else only if there is no such file yet.
         seed: Of the environment and of everything random.
         run: Folder to store each round in; the same command goes on from what is there.
         tensorboard: Also write the history for TensorBoard.
         figures: Draw what was learned into a folder beside the agent file.
         config: Settings; one set of defaults for all tasks.
     """
+    out = chosen_out(out, "agent.aif", run)
     return learn_command.learn_task(env, steps, out, seed, config, run, tensorboard, figures)
 
 
@@ -43,7 +46,7 @@ def tasks(
     num_seeds: int = 10,
     first_seed: int = 20_000,
     episodes: int = 100,
-    out: Path = Path("tasks.csv"),
+    out: Path | None = None,
 ) -> int:
     """Learn known tasks with the same defaults, and print a table; about half an hour in all.
 
@@ -52,6 +55,8 @@ def tasks(
         num_seeds: Number of consecutive seeds.
         first_seed: The first of them.
         episodes: Evaluation episodes for each seed.
-        out: CSV file with one line per task, budget and seed.
+        out: CSV file with one line per task, budget and seed. None: tasks.csv, if there is no such
+            file yet.
     """
+    out = chosen_out(out, "tasks.csv")
     return tasks_command.run_tasks(only, first_seed, num_seeds, episodes, out)
