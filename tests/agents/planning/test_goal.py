@@ -14,7 +14,7 @@ def test_the_goal_stands_in_the_agents_description(agent):
 
 
 @pytest.mark.parametrize(
-    ("world", "notes"),
+    ("other", "notes"),
     [
         (LineWorld(), []),
         (LineWorld(target_state=2), ["the agent seeks state 4, this world rewards state 2"]),
@@ -29,8 +29,8 @@ def test_the_goal_stands_in_the_agents_description(agent):
         ),
     ],
 )
-def test_what_disagrees_with_a_world_is_said(agent, world, notes):
-    assert agent.disagreements(world) == notes
+def test_what_disagrees_with_a_world_is_said(agent, other, notes):
+    assert agent.disagreements(other) == notes
 
 
 def test_numbers_of_learned_states_are_not_compared(agent):
