@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import equinox as eqx
 import gymnasium as gym
 import jax
 import numpy as np
@@ -14,10 +13,9 @@ from .acting.checks import checked_prior
 from .acting.engines import build_engine
 from .acting.invalid import ON_INVALID, decided, observed
 from .acting.modalities import Actions
-from .acting.observations import checked_observations
 from .acting.pymdp_bridge import continuous_pymdp_agent
 from .encoders.neural import check_encoder
-from .encoders.protocol import Encoder, encode
+from .encoders.protocol import Encoder
 from .encoders.resolve import modality_encoders
 from .goals import WithGoals
 from .models.checks import check_choice, checked_usage
@@ -26,6 +24,7 @@ from .online.engine import learning_engine
 from .online.settings import Learning, as_learning
 from .online.with_learning import WithLearning
 from .planning.choose import resolved_planner
+from .planning.goal import goal_words
 from .with_file import WithFile
 from .with_insight import WithInsight
 
@@ -150,17 +149,6 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
         self._last.beliefs = concluded.beliefs
         return self._actions(concluded.action, shape), concluded.prior
 
-    def encode(self, observations: np.ndarray) -> Any:
-        """Categorical observations `p(o | x)`: `(D,)` or `(N, D)` in, `(N, O)` float32 out.
-
-        Of a model of lists one array for each modality, `(N, O_m)`.
-        """
-        checked, _ = checked_observations(observations, self._observation_space)
-        if self.model.has_lists:
-            by_modality: Any = self.encoder
-            return by_modality.encode(checked)
-        return np.array(_encode(self.encoder, checked), np.float32)
-
     def pymdp_agent(self, batch_size: int = 1) -> Agent:
         """The genuine pymdp `Agent`, with the encoder as its `preprocess_fn`.
 
@@ -181,14 +169,14 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
         return (
             f"{name}(num_states={model.num_states}, num_actions={model.num_actions}, "
             f"policy_len={model.policy_len}, engine={self.engine!r}, planner={planner!r}, "
-            f"encoder={self.encoder!r}, evidence={self.evidence!r})"
+            f"encoder={self.encoder!r}, evidence={self.evidence!r}, "
+            f"goal={goal_words(model)!r})"
         )
 
-    def _prior(self, state, episode_start, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    def _prior(
+        self, state, episode_start, shape: tuple[int, ...], name: str = "state"
+    ) -> tuple[np.ndarray, ...]:
         num_envs = shape[0] if shape else 1
         if self.learning is not None:
             return self._engine.memory(state, episode_start, num_envs)
-        return checked_prior(state, episode_start, num_envs, self._engine.first)
-
-
-_encode = eqx.filter_jit(encode)
+        return checked_prior(state, episode_start, num_envs, self._engine.first, name)

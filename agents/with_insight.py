@@ -1,9 +1,13 @@
 """Looking into an agent: its beliefs, their free energy, and what spoke for its policies."""
 
+import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import equinox as eqx
 import gymnasium as gym
+import jax
 import numpy as np
 from jaxtyping import PRNGKeyArray
 
@@ -12,14 +16,20 @@ from .acting.decision import compiled
 from .acting.explanation import PolicyExplanation
 from .acting.free_energy import FreeEnergy
 from .acting.invalid import observed
+from .acting.observations import checked_observations
+from .acting.padding import on_padded
 from .acting.rollout import JaxEnv, Rollout, rollout
+from .encoders.protocol import Encoder, encode
 from .models.generative_model import GenerativeModel
+from .planning.goal import DisagreementWarning, disagreements
 
 
 class WithInsight:
     """What an agent with these attributes can be asked."""
 
+    encoder: Encoder
     model: GenerativeModel
+    settings: dict
     _observation_space: gym.Space
     _engine: Any
     on_invalid: str
@@ -46,6 +56,16 @@ class WithInsight:
         if self.model.has_lists:
             return "likelihood"
         return "categorical" if self.usage is None else "likelihood"
+
+    def encode(self, observations: np.ndarray) -> Any:
+        """Categorical observations `p(o | x)`: `(D,)` or `(N, D)` in, `(N, O)` float32 out.
+
+        Of a model of lists one array for each modality, `(N, O_m)`.
+        """
+        checked, shape = checked_observations(observations, self._observation_space)
+        by_modality: Any = self.encoder
+        encoded = by_modality.encode if self.model.has_lists else partial(_encode, self.encoder)
+        return jax.tree.map(np.array, on_padded(encoded, shape[0] if shape else 1, checked))
 
     def explain(
         self,
@@ -117,7 +137,7 @@ class WithInsight:
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        return self._engine.infer_states(*self._seen(observations, (prior,), None))[0]
+        return self._engine.infer_states(*self._seen(observations, (prior,), None, "prior"))[0]
 
     def rollout(
         self,
@@ -141,14 +161,35 @@ class WithInsight:
 
         Raises:
             ValueError, TypeError: a count is below 1, or `env` is no such environment.
+
+        Warns:
+            DisagreementWarning: see `disagreements`, where `env.world` says its dynamics.
         """
         if self.model.has_lists or self.learning is not None:
             raise ValueError("rollout is for models of single arrays, and learns nothing")
         check_rollout(env, num_envs, num_steps)
+        world = getattr(env, "world", None)
+        if hasattr(world, "transition_matrix"):
+            for note in self.disagreements(world):
+                warnings.warn(note, DisagreementWarning, stacklevel=2)
         engine = self._engine
         run = compiled(rollout, engine.static, env, num_envs, num_steps, deterministic)
         return Rollout(*(np.array(array) for array in run(engine.arrays, key)))
 
-    def _seen(self, observation, state, episode_start) -> tuple:
+    def disagreements(self, world: Any) -> list[str]:
+        """What speaks against acting in a world whose dynamics are known, each in one sentence.
+
+        That are other dynamics or another target than the agent's, or that it prefers nothing. Of
+        learned dynamics, whose states have numbers of their own, only what can be compared.
+
+        Args:
+            world: such as `LineWorld`: has `transition_matrix` and `rewarded_state`.
+        """
+        return disagreements(self.model, world, self.settings.get("dynamics") == "learned")
+
+    def _seen(self, observation, state, episode_start, name: str = "state") -> tuple:
         observations, shape, seen = observed(observation, self._observation_space, self.on_invalid)
-        return observations, self._prior(state, episode_start, shape), seen
+        return observations, self._prior(state, episode_start, shape, name), seen
+
+
+_encode = eqx.filter_jit(encode)

@@ -161,7 +161,8 @@ class WorldModelAgent(WithWorldGoals, WithWorldFile):
         return (
             f"{type(self).__name__}(num_states={world.num_states}, members={len(world.members)}, "
             f"num_actions={world.num_actions}, held={world.lengths[-1].tolist()}, "
-            f"history={world.history})"
+            f"history={world.history}, "
+            f"goal={'rewards' if self.preferences is None else 'preferences'!r})"
         )
 
     def _posterior(self, neg_efe: np.ndarray) -> np.ndarray:

@@ -48,9 +48,9 @@ def fit(
     With `dynamics="known"` (the default) B is given, by `transition_matrix` or by
     `env.unwrapped.world` (a `KnownWorld`), and states have its numbering. `"aligned"` does not use
     that B until the end: it learns its own, matches the states and fine-tunes (`"known"` does so by
-    itself beyond 5 states). With `dynamics="learned"` only the number of states is given: B and D
-    are learned with the encoder, states come in any order, and an observation or rewards say what
-    the goal is.
+    itself beyond 5 states). With `dynamics="learned"` only the number of states is given, by
+    `config.num_states` or as that of such a B: B and D are learned with the encoder, states come in
+    any order, and an observation or rewards say what the goal is.
 
     Args:
         source: a Gymnasium environment with `Discrete` actions and observations that are vectors

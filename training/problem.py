@@ -1,5 +1,7 @@
 """What a training is told before it sees data, and the errors where it is told too little."""
 
+from typing import Literal
+
 import gymnasium as gym
 import numpy as np
 
@@ -37,15 +39,26 @@ def stated_problem(
                 "target_state has no meaning for learned dynamics, whose states have no known "
                 "numbers: pass goal_observation= or preferences='reward'"
             )
-        if config.num_states is None:
-            raise ValueError("num_states must be given (or 'auto') where dynamics are learned")
-        return Problem(None, config.num_states, None, space)
+        return Problem(None, _num_states(config, world, transition_matrix), None, space)
     B = _known_dynamics(world, transition_matrix)
     if config.num_states not in (None, len(B)):
         raise ValueError(f"num_states must be {len(B)} as in B, or None, got {config.num_states}")
     if has_other_goal:
         return Problem(B, len(B), None, space)
     return Problem(B, len(B), _target(world, target_state, len(B)), space)
+
+
+def _num_states(
+    config: TrainConfig, world: KnownWorld | None, transition_matrix
+) -> int | Literal["auto"]:
+    """K of learned dynamics; of a B that is known nothing else is looked at."""
+    if config.num_states is not None:
+        return config.num_states
+    if transition_matrix is None and world is None:
+        raise ValueError(
+            "num_states must be given (or 'auto') where dynamics are learned and no B says it"
+        )
+    return len(_known_dynamics(world, transition_matrix))
 
 
 def _observation_space(source: Source) -> gym.Space:

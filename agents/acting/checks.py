@@ -49,7 +49,7 @@ def named_rows(rows: np.ndarray) -> str:
 
 
 def checked_prior(
-    state, episode_start, num_envs: int, first: tuple[np.ndarray, ...]
+    state, episode_start, num_envs: int, first: tuple[np.ndarray, ...], name: str = "state"
 ) -> tuple[np.ndarray, ...]:
     """`p(s_t | past)`, `(N, K)` each: the beliefs in `state`, or `first` where they restart.
 
@@ -58,6 +58,7 @@ def checked_prior(
         episode_start: `(N,)` bool, or None.
         num_envs: N.
         first: `p(s_0)`, `(K,)` each.
+        name: of the argument that `state` was.
 
     Raises:
         ValueError: a shape is wrong, `state` holds no beliefs, or `episode_start` is neither true
@@ -72,7 +73,8 @@ def checked_prior(
             f"{type(state).__name__}{count}"
         )
     else:
-        prior = tuple(checked_beliefs(one, (num_envs, len(D))) for one, D in zip(state, first))
+        pairs = zip(state, first)
+        prior = tuple(checked_beliefs(one, (num_envs, len(D)), name) for one, D in pairs)
     if episode_start is None:
         return prior
     restart = checked_starts(episode_start, num_envs)
@@ -81,19 +83,19 @@ def checked_prior(
     return tuple(np.where(restart[:, None], D, belief) for D, belief in zip(first, prior))
 
 
-def checked_beliefs(given, shape: tuple[int, int]) -> np.ndarray:
+def checked_beliefs(given, shape: tuple[int, int], name: str = "state") -> np.ndarray:
     """`given` as float32 beliefs of that shape; ValueError where it holds none."""
     if type(given) is not np.ndarray or given.dtype != np.float32:
         with np.errstate(over="ignore"):
-            given = as_numbers(given, "state").astype(np.float32)
+            given = as_numbers(given, name).astype(np.float32)
     if given.shape != shape:
-        raise ValueError(f"state must hold beliefs {shape}, got {given.shape}")
+        raise ValueError(f"{name} must hold beliefs {shape}, got {given.shape}")
     total = np.add.reduce(given, axis=1)
     # Written so that a NaN fails.
     if given.size and not (given.min() >= 0 and np.abs(total - 1).max() <= TOLERANCE):
         raise ValueError(
-            "state must hold beliefs that are finite, not negative and sum to 1: it is not what "
-            "predict returned"
+            f"{name} must hold beliefs that are finite, not negative and sum to 1, as those are "
+            "that predict returns"
         )
     return given
 

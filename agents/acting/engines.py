@@ -149,8 +149,15 @@ class PymdpEngine:
 
     def explain(self, beliefs: Beliefs) -> PolicyExplanation:
         """What speaks for each policy."""
-        policies, parts = self._explain(self.arrays, beliefs)
-        return PolicyExplanation(np.asarray(policies), *map(np.asarray, parts))
+        policies: list = []  # they have no row for each environment
+
+        def explained(*rows):
+            first, parts = self._explain(self.arrays, rows)
+            policies[:] = [first]
+            return parts
+
+        parts = on_padded(explained, len(beliefs[0]), *beliefs)
+        return PolicyExplanation(np.asarray(*policies), *map(np.asarray, parts))
 
     def by_factor(self, beliefs: Beliefs) -> Beliefs:
         """Beliefs about each factor, `(N, K_f)`."""

@@ -13,6 +13,7 @@ from ..planning.choose import build_planner
 from ..planning.inductive import InductivePlanner
 from ..planning.protocol import Explanation, Planner
 from ..planning.tree import neg_efe_parts
+from .padding import on_padded
 
 
 class PolicyExplanation(NamedTuple):
@@ -66,11 +67,9 @@ def explain_policies(model: JointModel, planner: Planner, beliefs: np.ndarray) -
     Of planners that weigh no whole policies (the searches) the posterior is what it would be if
     they did.
     """
-    utility, info_gain = neg_efe_parts(model, beliefs)
-    inductive = np.zeros_like(utility)
-    if isinstance(planner, InductivePlanner):
-        _, neg_efe = planner.infer_policies(jnp.asarray(beliefs, jnp.float32))
-        inductive = np.asarray(neg_efe) - (utility + info_gain)
+    utility, info_gain, inductive = on_padded(
+        lambda rows: _parts(model, planner, rows), len(beliefs), beliefs
+    )
     neg_efe = utility + info_gain + inductive
     weights = model.gamma * neg_efe
     if model.E is not None:
@@ -85,3 +84,14 @@ def explain_policies(model: JointModel, planner: Planner, beliefs: np.ndarray) -
         inductive,
         softmax(weights),
     )
+
+
+def _parts(
+    model: JointModel, planner: Planner, beliefs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`(N, P)` each: expected utility, information gain, and what inductive inference adds."""
+    utility, info_gain = neg_efe_parts(model, beliefs)
+    if not isinstance(planner, InductivePlanner):
+        return utility, info_gain, np.zeros_like(utility)
+    _, neg_efe = planner.infer_policies(jnp.asarray(beliefs, jnp.float32))
+    return utility, info_gain, np.asarray(neg_efe) - (utility + info_gain)

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..commands import benchmark as benchmark_command
 from ..commands import studies
 from ..commands.benchmark import BenchmarkOptions
+from ..commands.support import chosen_out
 from .types import Group, Repeated
 
 
@@ -46,12 +47,13 @@ def benchmark(
     return benchmark_command.benchmark(out, options, f"aifgym {shlex.join(sys.argv[1:])}")
 
 
-def tune(out: Path = Path("ppo_tuning.csv")) -> int:
+def tune(out: Path | None = None) -> int:
     """Search for the settings of "PPO tuned"; about 25 minutes on one core.
 
     Needs the extra `bench`.
 
     Args:
-        out: CSV file with one line per round and setting, the best of the last round first.
+        out: CSV file with one line per round and setting, the best of the last round first. None:
+            ppo_tuning.csv, if there is no such file yet.
     """
-    return studies.tune(out)
+    return studies.tune(chosen_out(out, "ppo_tuning.csv"))

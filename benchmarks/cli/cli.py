@@ -12,18 +12,16 @@ from ...envs import LineWorld
 from ...training import TrainConfig
 from ..commands import evaluate as evaluate_command
 from ..commands import learn as learn_command
-from ..commands import reproduce as reproduce_command
-from ..commands import studies
 from ..commands import train as train_command
-from ..commands.support import MissingExtra, require_bench
+from ..commands.support import MissingExtra, chosen_out
 from ..commands.train import TrainArguments
-from ..studies.seeds import SeedStudy
 from ..system import compilation_cache, devices
 from .benchmark import benchmark, tune
 from .learn import learn, tasks
 from .parsing import complain, parse
 from .pictures import animate, render_speed
 from .report import report
+from .studies import reproduce, seeds, speed
 from .types import AgentPath, Training, World
 
 DESCRIPTION = (
@@ -34,9 +32,11 @@ DESCRIPTION = (
 
 
 def train(
-    out: Path = Path("agent.aif"),
+    out: Path | None = None,
     seed: int = 0,
     episode_steps: int = 8,
+    goal: tuple[float, ...] | None = None,
+    preferences: Literal["reward"] | None = None,
     run: Path | None = None,
     resume: Path | None = None,
     tensorboard: bool = False,
@@ -44,12 +44,16 @@ def train(
     config: Training = TrainConfig(),  # noqa: B008  frozen
     world: World = LineWorld(),  # noqa: B008  frozen
 ) -> int:
-    """Train an agent on ContinuousLineWorld-v0, without labels and without rewards.
+    """Train an agent on ContinuousLineWorld-v0, without labels and, unless asked, without rewards.
 
     Args:
-        out: Agent file to write; the training curves go beside it as .csv.
+        out: Agent file to write; the training curves go beside it as .csv. None: agent.aif, in the
+            run folder where there is one; else only if there is no such file yet.
         seed: Of data collection, initial weights and batches.
         episode_steps: Steps of an episode.
+        goal: What the agent seeks: a state, or two coordinates of an observation of the goal. None:
+            the target, where B is known.
+        preferences: reward: prefer states by the rewards of the random steps.
         run: Folder to store the training in after each 50 steps.
         resume: Run folder to go on from; all other arguments are those stored in it.
         tensorboard: Also write the curves for TensorBoard.
@@ -57,9 +61,11 @@ def train(
         config: Training.
         world: The environment.
     """
-    arguments = TrainArguments(out, seed, episode_steps, config, world)
     if resume is not None:
         run, arguments = resume, TrainArguments.from_run(resume)
+    else:
+        out = chosen_out(out, "agent.aif", run)
+        arguments = TrainArguments(out, seed, episode_steps, config, world, goal, preferences)
     return train_command.train(arguments, run, tensorboard, figures)
 
 
@@ -68,6 +74,8 @@ def evaluate(
     episodes: int = 200,
     episode_steps: int = 8,
     compiled: bool = False,
+    goal: tuple[float, ...] | None = None,
+    preferences: Literal["reward"] | None = None,
     env: str | None = None,
     seed: int = 0,
     world: World = LineWorld(),  # noqa: B008  frozen
@@ -86,75 +94,19 @@ def evaluate(
         episode_steps: Steps of an episode.
         compiled: Run the agent and its environment in one compiled loop, for many episodes. They
             have the same distribution, but are not those that the references see.
+        goal: What the agent seeks in place of what it was trained for: a state (the agent's own
+            number; where B was known the world rewards it, too, unless --target-state says
+            otherwise), or two coordinates of an observation of the goal.
+        preferences: reward: prefer states by the rewards of random steps, taken first.
         env: Id of a Gymnasium environment.
         seed: Of the first episode in it.
         world: The environment, without --env.
     """
     if env is not None:
         return learn_command.evaluate_task(agent, env, episodes, seed)
-    return evaluate_command.evaluate(agent, episodes, episode_steps, world, compiled)
-
-
-def reproduce(figures: Path | None = None) -> int:
-    """Run pymdp's tutorial and compare every figure with the page; exit code 1 if any is off.
-
-    MP4 files need the extra `bench`.
-
-    Args:
-        figures: Folder for the tutorial's figures and animations: PNG, SVG, GIF, and MP4.
-    """
-    return reproduce_command.reproduce(figures)
-
-
-def seeds(
-    num_seeds: int = 100,
-    first_seed: int = 0,
-    states: int = 5,
-    dynamics: Literal["known", "learned"] = "known",
-    scale: float = 1.0,
-    restarts: int | None = None,
-    latent_states: int | None = None,
-    sequences: int | None = None,
-    episodes: int = 200,
-    tutorial: bool = True,
-    out: Path = Path("seeds.csv"),
-) -> int:
-    """Train on many seeds and count how often the states are found as well as by exact Bayes.
-
-    Args:
-        num_seeds: Number of consecutive seeds.
-        first_seed: The first of them.
-        states: K of the world.
-        dynamics: B is known, or learned and then matched to the true one.
-        scale: Standard deviation of an observation coordinate.
-        restarts: Trainings side by side. None is the recipe's.
-        latent_states: Latent indices of learned dynamics in control. None is K.
-        sequences: Training sequences of 6 steps; half as many are held out. None is by K.
-        episodes: Control episodes in the centre scenario (5 states only); 0 leaves control out.
-        tutorial: Also run the tutorial's recipe as published.
-        out: CSV file with one line per seed.
-    """
-    study = SeedStudy(
-        LineWorld(num_states=states, emission_scale=scale),
-        dynamics, latent_states, restarts, sequences, episodes,
-    )  # fmt: skip
-    return studies.seeds(study, num_seeds, first_seed, tutorial, out)
-
-
-def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int:
-    """Time environment, agent and training beside their peers; about 10 minutes on 2 cores.
-
-    Needs the extra `bench`.
-
-    Args:
-        out: Folder for speed.csv and speed.png.
-        turns: How often ours and the peer are timed, in turn.
-        only: Only pairs whose name contains this.
-    """
-    require_bench("speed")
-    from ..commands.speed import speed
-
-    return speed(out, turns, only)
+    return evaluate_command.evaluate(
+        agent, episodes, episode_steps, world, compiled, goal, preferences
+    )
 
 
 COMMANDS: dict[str, Callable[..., int]] = {

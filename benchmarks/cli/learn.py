@@ -8,6 +8,7 @@ import tyro
 from ...training import LearnConfig
 from ..commands import learn as learn_command
 from ..commands import tasks as tasks_command
+from ..commands.support import chosen_out
 
 EnvironmentId = Annotated[str, tyro.conf.Positional]
 Settings = Annotated[LearnConfig, tyro.conf.arg(name="")]
@@ -16,7 +17,7 @@ Settings = Annotated[LearnConfig, tyro.conf.arg(name="")]
 def learn(
     env: EnvironmentId,
     steps: int = 10_000,
-    out: Path = Path("agent.aif"),
+    out: Path | None = None,
     seed: int = 0,
     run: Path | None = None,
     tensorboard: bool = False,
@@ -28,13 +29,15 @@ def learn(
     Args:
         env: Id of the environment, such as CartPole-v1 or package:Name-v0.
         steps: Environment steps.
-        out: Agent file to write; the history of the rounds goes beside it as .csv.
+        out: Agent file to write; the history of the rounds goes beside it as .csv. None: agent.aif,
+            in the run folder where there is one; else only if there is no such file yet.
         seed: Of the environment and of everything random.
         run: Folder to store each round in; the same command goes on from what is there.
         tensorboard: Also write the history for TensorBoard.
         figures: Draw what was learned into a folder beside the agent file.
         config: Settings; one set of defaults for all tasks.
     """
+    out = chosen_out(out, "agent.aif", run)
     return learn_command.learn_task(env, steps, out, seed, config, run, tensorboard, figures)
 
 

@@ -5,31 +5,44 @@ from pathlib import Path
 
 import numpy as np
 
-from ...agents import ActiveInferenceEncoderAgent
 from ...envs import LineWorld
 from ..analysis.statistics import normalised_score
 from ..contenders.references import ExactBayes, Random
 from ..running.evaluation import episode_returns
-from .agent_notes import note_differences
-from .support import make_env
+from .goals import (
+    Goal,
+    Preferences,
+    check_one,
+    note_disagreements,
+    rewarded,
+    with_goal,
+    with_rewards,
+)
+from .support import line_agent, make_env
 
 
 def evaluate(
-    path: Path, episodes: int, episode_steps: int, world: LineWorld, compiled: bool
+    path: Path,
+    episodes: int,
+    episode_steps: int,
+    world: LineWorld,
+    compiled: bool,
+    goal: Goal | None = None,
+    preferences: Preferences | None = None,
 ) -> int:
     """Prints mean returns of the agent and of the two references that scores refer to."""
     if episodes < 1:
         raise ValueError(f"--episodes must be at least 1, got {episodes}")
+    check_one(goal, preferences)
     if world.rewarded_state is None:
         raise ValueError("--target-state must be a state: the references need to know the target")
-    agent = ActiveInferenceEncoderAgent.load(path)
-    if agent.model.num_states != world.num_states:
-        raise ValueError(
-            f"{path} has {agent.model.num_states} states, the world {world.num_states}: "
-            "pass --num-states"
-        )
-
-    note_differences(agent, world)
+    agent = line_agent(path, world)
+    world = rewarded(world, agent, goal)
+    if goal is not None:
+        agent = with_goal(agent, goal)
+    if preferences is not None:
+        agent = with_rewards(agent, make_env(world, episode_steps))
+    note_disagreements(agent, world)
     make_scenario_env = partial(make_env, world, episode_steps)
     policies = {"agent": agent, "random": Random(), "exact Bayes": ExactBayes()}
     returns = {}

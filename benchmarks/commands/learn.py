@@ -9,7 +9,7 @@ from ...training import LearnConfig, LearnHistory, learn
 from ..studies.tasks import task_returns
 from .learned_pictures import Rounds, drawn
 from .pictures import can_draw
-from .support import check_parent, summary_writer, write_table
+from .support import check_parent, save_somewhere, summary_writer, write_table
 from .tasks import loaded, made
 
 
@@ -24,10 +24,13 @@ def learn_task(
     figures: bool,
 ) -> int:
     """Learns, writes agent file and history, says how it went."""
-    check_parent(out)
+    if run is None or out.parent != run:  # which is made below
+        check_parent(out)
     if out.is_dir() or out.suffix == ".csv":
         raise ValueError(f"--out must name an agent file, not a folder or a .csv, got {out}")
     env = made(env_id)
+    if run is not None:
+        run.mkdir(parents=True, exist_ok=True)
     shown = Rounds(env, out) if figures and can_draw() else None
     writer = summary_writer(out) if tensorboard else None
     with tqdm(total=steps, desc=env_id, unit=" steps") as bar:
@@ -40,7 +43,7 @@ def learn_task(
                 shown.add(row, snapshot)
 
         agent, history = learn(env, steps, config, seed, progress=progress, run_folder=run)
-    agent.save(out)
+    save_somewhere(agent, out)
     table = out.with_suffix(".csv")
     write_table(table, list(history.rows))
     if writer is not None:

@@ -1,6 +1,5 @@
 """What `aifgym` does with pictures: `animate`, and the figures of `reproduce` and `train`."""
 
-import dataclasses
 import importlib.util
 import time
 from pathlib import Path
@@ -14,8 +13,8 @@ from ...training import History, simulate
 from ...training.learners.tutorial_restarts import curve_rows
 from ..analysis import metrics
 from ..studies.tutorial import Reproduction, tutorial_episode
-from .agent_notes import note_differences
-from .support import MissingExtra, make_env
+from .goals import Goal, check_one, note_disagreements, rewarded, with_goal
+from .support import MissingExtra, line_agent, make_env
 
 MISSING = 'pip install -c constraints.txt ".[bench]" in the checkout'
 NUM_CONFUSION_SEQUENCES = 1000
@@ -38,7 +37,7 @@ def check_figures(folder: Path, option: str) -> None:
 def animate(
     path: Path,
     world: LineWorld,
-    goal: tuple[float, ...] | None,
+    goal: Goal | None,
     episode_steps: int,
     seed: int,
     seconds_per_step: float,
@@ -49,15 +48,12 @@ def animate(
         raise ValueError(f"--seconds-per-step must be above 0, at most 10, got {seconds_per_step}")
     if seed < 0:
         raise ValueError(f"--seed must be at least 0, got {seed}")
-    agent = _fitting_agent(path, world)
+    check_one(goal, None)
+    agent = line_agent(path, world)
+    world = rewarded(world, agent, goal)
     if goal is not None:
-        agent = _with_goal(agent, goal)
-        if len(goal) == 1 and world.target_state == "last" and not _is_learned(agent):
-            world = dataclasses.replace(world, target_state=int(goal[0]))
-    elif not agent.model.C.any():
-        print("note: the agent has no preferences and only explores; pass --goal")
-    if world.rewarded_state is not None:
-        note_differences(agent, world)
+        agent = with_goal(agent, goal)
+    note_disagreements(agent, world)
     env = make_env(world, episode_steps)
     check_figures(out, "--out")
     from ..pictures.episode import run_episode
@@ -135,30 +131,3 @@ def training_figures(
     save_training_figures(
         history.rows, regions, {title: matrix}, world, folder, history.best_restart
     )
-
-
-def _fitting_agent(path: Path, world: LineWorld) -> ActiveInferenceEncoderAgent:
-    agent = ActiveInferenceEncoderAgent.load(path)
-    num_states, learned = agent.model.num_states, _is_learned(agent)
-    if num_states != world.num_states and not learned:
-        raise ValueError(
-            f"{path} has {num_states} states, the world {world.num_states}: "
-            f"pass --num-states {num_states}"
-        )
-    if agent.observation_space.shape != (2,) or agent.model.num_actions != 3:
-        raise ValueError(f"{path} was not made for ContinuousLineWorld-v0 (2-D, 3 actions)")
-    return agent
-
-
-def _is_learned(agent: ActiveInferenceEncoderAgent) -> bool:
-    return agent.settings.get("dynamics") == "learned"
-
-
-def _with_goal(
-    agent: ActiveInferenceEncoderAgent, goal: tuple[float, ...]
-) -> ActiveInferenceEncoderAgent:
-    if len(goal) == 1 and goal[0].is_integer():
-        return agent.with_goal(state=int(goal[0]))
-    if len(goal) != 2:
-        raise ValueError(f"--goal must be a state or two coordinates x1 x2, got {list(goal)}")
-    return agent.with_goal(observation=np.array(goal))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import gymnasium as gym
 
+from ...agents import ActiveInferenceEncoderAgent
 from ...agents.files import replacing
 from ...envs import LineWorld
 from ..running.result_lines import neutral
@@ -24,6 +25,41 @@ def make_env(world: LineWorld, episode_steps: int, **kwargs) -> gym.Env:
     if episode_steps < 1:
         raise ValueError(f"--episode-steps must be at least 1, got {episode_steps}")
     return gym.make(LINE_WORLD, max_episode_steps=episode_steps, **world.to_dict(), **kwargs)
+
+
+def chosen_out(out: Path | None, name: str, run: Path | None = None) -> Path:
+    """The file to write: as it was named, else `name`, in the run folder where there is one.
+
+    Raises:
+        ValueError: nobody named the file, and it is there already.
+    """
+    if out is not None:
+        return out
+    if run is not None:
+        return run / name
+    if Path(name).exists():
+        raise ValueError(f"{name} is there already: pass --out {name} to replace it, or another")
+    return Path(name)
+
+
+def line_agent(path: Path, world: LineWorld) -> ActiveInferenceEncoderAgent:
+    """The agent of a file, which must fit the line world; learned states may be of any number.
+
+    Raises:
+        ValueError: it does not.
+    """
+    agent = ActiveInferenceEncoderAgent.load(path)
+    if not isinstance(agent, ActiveInferenceEncoderAgent):
+        raise ValueError(f"{path} was written by `aifgym learn`: pass --env")
+    num_states, is_learned = agent.model.num_states, agent.settings.get("dynamics") == "learned"
+    if agent.observation_space.shape != (2,) or agent.model.num_actions != 3:
+        raise ValueError(f"{path} was not made for ContinuousLineWorld-v0 (2-D, 3 actions)")
+    if num_states != world.num_states and not is_learned:
+        raise ValueError(
+            f"{path} has {num_states} states, the world {world.num_states}: "
+            f"pass --num-states {num_states}"
+        )
+    return agent
 
 
 def check_folder(out: Path) -> None:

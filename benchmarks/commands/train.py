@@ -16,6 +16,7 @@ from ...training.descent.recipes import TutorialRecipe
 from ...training.learners.evidence import configured_recipe
 from ..system import interrupts
 from . import pictures
+from .goals import Goal, Preferences, fit_arguments, note_disagreements, rewarded
 from .support import check_parent, make_env, save_somewhere, summary_writer, write_table
 
 ARGUMENTS_FILE = "arguments.json"
@@ -30,6 +31,8 @@ class TrainArguments:
     episode_steps: int
     config: TrainConfig
     world: LineWorld
+    goal: Goal | None = None
+    preferences: Preferences | None = None
 
     def to_json(self) -> str:
         """All of it as JSON; paths absolute, so that a run resumes from any folder."""
@@ -54,6 +57,8 @@ class TrainArguments:
                 stored["episode_steps"],
                 TrainConfig(**config),
                 LineWorld(**stored["world"]),
+                None if stored.get("goal") is None else tuple(stored["goal"]),
+                stored.get("preferences"),
             )
         except (AttributeError, *DAMAGE) as error:
             raise damaged(path, error, "description of a run") from error
@@ -64,7 +69,9 @@ def train(
 ) -> int:
     """Trains, writes agent file, history and figures, says how it went."""
     out, config = arguments.out, arguments.config
-    check_parent(out)
+    told = fit_arguments(arguments.goal, arguments.preferences)
+    if run is None or out.parent != run:  # which is made below
+        check_parent(out)
     if out.is_dir() or out.suffix == ".csv":
         raise ValueError(f"--out must name an agent file, not a folder or a .csv, got {out}")
     writer = summary_writer(out) if tensorboard else None
@@ -78,15 +85,18 @@ def train(
         jax.local_devices()
     total = _num_steps(arguments)
     with tqdm(total=total, desc="training (compiles first)", unit=" steps") as bar:
-        agent, history = fit(env, config, arguments.seed, progress=bar.update, run_folder=run)
+        agent, history = fit(
+            env, config, arguments.seed, progress=bar.update, run_folder=run, **told
+        )
     save_somewhere(agent, out)
     table = out.with_suffix(".csv")
     write_table(table, history.rows)
     if writer is not None:
         _write_summaries(writer, history)
-    print(f"{agent}\n{_summary(history)}, {time.perf_counter() - before:.1f} s")
+    print(f"{agent}\n{_summary(history, arguments)}, {time.perf_counter() - before:.1f} s")
     for warning in history.warnings:
         print(f"warning: {warning}")
+    note_disagreements(agent, rewarded(arguments.world, agent, arguments.goal))
     print(f"wrote {out} and {table}{_drawn(arguments, agent, history) if figures else ''}")
     return 0
 
@@ -113,10 +123,11 @@ def _num_steps(arguments: TrainArguments) -> int | None:
     return int(recipe.main.num_steps + (finetune.num_steps if finetune else 0))
 
 
-def _summary(history: History) -> str:
+def _summary(history: History, arguments: TrainArguments) -> str:
     best = history.best_restart
+    steps = "reward-free steps" if arguments.preferences is None else "steps with rewards"
     return (
-        f"{history.num_transitions:,} reward-free steps, "
+        f"{history.num_transitions:,} {steps}, "
         f"best of {len(history.held_out_loss)} restarts: "
         f"held-out loss {history.held_out_loss[best]:.3f}, "
         f"{history.effective_states[best]:.1f} states in use"

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...agents import ActiveInferenceEncoderAgent
 from ...envs.acting import act
+from ...envs.known_world import known_world
 from ...training import TrainConfig, Trajectories, fit
 from ...training.data.collection import collected, cut_episodes
 from ...training.learners.estimates import estimate_rewards, fitted_dynamics
@@ -51,6 +52,11 @@ class ActiveInference(Contender):
     def predict(self, observation, state=None, episode_start=None, deterministic=True):
         """The agent's own."""
         return self._agent.predict(observation, state, episode_start, deterministic)
+
+    def disagreements(self, env: gym.Env) -> list[str]:
+        """The agent's, where the environment's dynamics are known."""
+        world = known_world(env)
+        return [] if world is None else self._agent.disagreements(world)
 
     def adapt(self, env_factory, budget, seed) -> None:
         """Takes over a new target at once, and learns the changed B from its own actions."""

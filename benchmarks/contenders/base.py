@@ -70,6 +70,14 @@ class Contender(abc.ABC):
         if budget:
             self.train(env_factory, budget, seed)
 
+    def disagreements(self, env: gym.Env) -> list[str]:
+        """What speaks against its acting in `env`, each in one sentence; by default nothing.
+
+        The benchmark says it where a world does not change: an agent that was made for another one
+        is not judged in silence.
+        """
+        return []
+
     @abc.abstractmethod
     def predict(
         self, observation, state=None, episode_start=None, deterministic=True

@@ -1,9 +1,12 @@
 """Judging our agent in one compiled loop."""
 
+import warnings
+
 import jax
 import numpy as np
 
 from ...agents import ActiveInferenceEncoderAgent
+from ...agents.planning.goal import DisagreementWarning
 from ...envs import LineWorld
 from ...envs.line_world.jax_env import JaxLineWorld
 from ..scenarios.scenario import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
@@ -31,5 +34,8 @@ def closed_loop_returns(
     Returns:
         `(E,)` float64.
     """
-    result = agent.rollout(JaxLineWorld(world), num_episodes, episode_steps, jax.random.key(seed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DisagreementWarning)  # for the caller to say
+        key = jax.random.key(seed)
+        result = agent.rollout(JaxLineWorld(world), num_episodes, episode_steps, key)
     return result.rewards.sum(axis=1, dtype=np.float64)

@@ -7,6 +7,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
+from pathlib import Path
 
 CHECKSUM = "sha256"
 # Of the digest, in hexadecimal digits: a damaged line passes once in 10^19.
@@ -21,6 +22,12 @@ class DamagedResultsError(ValueError):
 def header(fields: Mapping[str, typing.Any], has_checksum: bool = True) -> str:
     """The first line."""
     return ",".join([*fields, *[CHECKSUM] * has_checksum]) + "\n"
+
+
+def has_checksums(path: Path, fields: Mapping[str, typing.Any]) -> bool:
+    """Unless the first line says otherwise; a damaged one says nothing, and each line tells."""
+    with open(path, "rb") as file:
+        return file.readline().rstrip() != header(fields, has_checksum=False).rstrip().encode()
 
 
 def line_of(row: Mapping[str, typing.Any], has_checksum: bool) -> str:

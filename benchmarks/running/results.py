@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .result_lines import CHECKSUM, DamagedResultsError, header, line_of, row_of
+from .result_lines import DamagedResultsError, has_checksums, header, line_of, row_of
 
 RESULTS_FILE = "results.csv"
 Key = tuple[str, str, int, int]
@@ -72,7 +72,7 @@ def append_results(folder: Path, results: Sequence[TrialResult]) -> None:
     with _locked(path):
         _set_damaged_tail_aside(path)
         is_new = not path.exists() or path.stat().st_size == 0
-        has_checksum = is_new or _has_checksum(path)
+        has_checksum = is_new or has_checksums(path, FIELDS)
         lines = [line_of(dataclasses.asdict(result), has_checksum) for result in results]
         with open(path, "ab") as file:
             file.write("".join([header(FIELDS)] * is_new + lines).encode())
@@ -127,7 +127,7 @@ class FinishedKeys:
                 new = file.read()
             whole = new[: new.rfind(b"\n") + 1]
             self._offset += len(whole)
-            has_checksum = _has_checksum(self._path)
+            has_checksum = has_checksums(self._path, FIELDS)
             for line in whole.splitlines():
                 try:
                     result = TrialResult(**row_of(line, FIELDS, has_checksum))
@@ -145,26 +145,24 @@ def _locked(path: Path):
     return FileLock(f"{path}.lock")
 
 
-def _has_checksum(path: Path) -> bool:
-    with open(path, "rb") as file:
-        return file.readline().rstrip().endswith(b"," + CHECKSUM.encode())
-
-
 def _parsed_lines(path: Path) -> tuple[list[TrialResult], dict[int, tuple[bytes, str]]]:
     """Results, and by number the lines that are damaged, with the reason."""
     first, *lines = path.read_bytes().split(b"\n")[:-1] or [b""]
-    has_checksum = _has_checksum(path)
+    has_checksum = has_checksums(path, FIELDS)
     columns = header(FIELDS, has_checksum).rstrip("\n")
-    if first and first.rstrip(b"\r") != columns.encode():
-        raise DamagedResultsError(
-            f"{path} has other columns than this version, or a damaged first line: use a new folder"
-        )
     results, damage = [], {}
+    is_damaged = first.rstrip(b"\r") != columns.encode() and bool(first or lines)
+    if is_damaged:
+        damage[1] = first, "not the names of the columns"
     for number, line in enumerate(lines, 2):
         try:
             results.append(TrialResult(**row_of(line, FIELDS, has_checksum)))
         except DamagedResultsError as error:
             damage[number] = line, str(error)
+    if is_damaged and not results:
+        raise DamagedResultsError(
+            f"{path} has other columns than this version, or no whole line: use a new folder"
+        )
     return results, damage
 
 
@@ -173,7 +171,9 @@ def _set_aside(path: Path, damage: dict[int, tuple[bytes, str]]) -> None:
     from ...agents.files import replacing  # which loads JAX, and workers start without it
 
     lines = enumerate(path.read_bytes().split(b"\n"), 1)
-    kept = [line for number, line in lines if number not in damage]
+    columns = header(FIELDS, has_checksums(path, FIELDS)).rstrip("\n").encode()
+    kept = [columns if number == 1 else line for number, line in lines
+            if number == 1 or number not in damage]  # fmt: skip
     with open(_damaged(path), "ab") as file:
         file.write(b"".join(line + b"\n" for line, _ in damage.values()))
     with replacing(path) as temporary:

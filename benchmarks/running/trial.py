@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 import time
 from functools import partial
 
@@ -75,8 +76,16 @@ def run_trial(trial: Trial) -> list[TrialResult]:
             clock.spent = before
         learn = contender.adapt if changes else contender.train
         clock.measure(learn, final, budget, trial.seed)
+        if not changes:
+            _note_disagreements(trial, contender.disagreements(final()))
         results.append(_judged(trial, contender, final, budget, clock.spent))
     return results
+
+
+def _note_disagreements(trial: Trial, notes: list[str]) -> None:
+    for note in notes:
+        what = f"{trial.scenario}: {trial.contender}, seed {trial.seed}"
+        print(f"\n{what}: {note}", file=sys.stderr)
 
 
 class _Clock:

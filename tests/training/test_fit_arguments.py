@@ -41,7 +41,12 @@ LEARNING = TrainConfig(dynamics="learned", num_states=5)
         (LineWorld(), TINY, {"target_state": 2.0}, "target_state must be a state"),
         (LineWorld(), TINY, {"seed": -1}, "seed must be an integer in 0"),
         (LineWorld(), TrainConfig(num_states=4), {}, "num_states must be 5 as in B"),
-        (LineWorld(), TrainConfig(dynamics="learned"), {}, "num_states must be given"),
+        (
+            NoWorld(gym.make(ENV_ID)),
+            TrainConfig(dynamics="learned"),
+            {},
+            "num_states must be given",
+        ),
         (LineWorld(), LEARNING, {"target_state": 1}, "no known numbers: pass goal_observation"),
         (LineWorld(), LEARNING, {"preferences": "reward"}, "needs an environment or trajectories"),
         (LineWorld(), LEARNING, {"preferences": "joy"}, "preferences must be None or 'reward'"),

@@ -52,3 +52,18 @@ def test_a_damaged_description_of_a_run_is_refused_in_one_short_line(tmp_path, c
     with pytest.raises(DamagedArchiveError, match="not a readable description of a run") as raised:
         TrainArguments.from_run(tmp_path)
     assert len(str(raised.value)) < 400
+
+
+def test_no_file_is_replaced_by_a_default_name(tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("agent.aif", "seeds.csv", "tasks.csv", "ppo_tuning.csv"):
+        (tmp_path / name).write_text("precious")
+    for command in (["train"], ["learn", "CartPole-v1"], ["seeds"], ["tasks"], ["tune"]):
+        assert run(*command) == 2
+        assert "is there already: pass --out" in capfd.readouterr().err
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"precious"}
+    for _ in range(2):  # the same command goes on from what is there
+        assert run("train", "--run", "run", "--preferences", "reward", *TINY) == 0
+    assert "120 steps with rewards" in capfd.readouterr().out
+    assert (tmp_path / "run" / "agent.aif").exists()
+    assert (tmp_path / "agent.aif").read_text() == "precious"

@@ -142,3 +142,14 @@ def test_finished_keys_grow_with_the_file(tmp_path):
     assert finished() == {make_result(0).key, make_result(1).key}
     results.append_results(tmp_path, [make_result(2)])
     assert finished() == {make_result(seed).key for seed in range(3)}
+
+
+def test_a_damaged_first_line_is_set_aside_and_nothing_else_is_lost(tmp_path):
+    results.append_results(tmp_path, [make_result(seed=seed) for seed in range(3)])
+    path = tmp_path / "results.csv"
+    whole = path.read_bytes()
+    path.write_bytes(b"\x00" + whole[1:])
+    results.append_results(tmp_path, [make_result(seed=3)])
+    assert [one.seed for one in results.read_results(tmp_path)] == [0, 1, 2, 3]
+    assert path.read_bytes().startswith(whole)
+    assert (tmp_path / "results.csv.damaged").read_bytes().startswith(b"\x00")

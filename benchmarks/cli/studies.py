@@ -1,0 +1,73 @@
+"""Commands of the `aifgym` program that study and time."""
+
+from pathlib import Path
+from typing import Literal
+
+from ...envs import LineWorld
+from ..commands import reproduce as reproduce_command
+from ..commands import studies
+from ..commands.support import chosen_out, require_bench
+from ..studies.seeds import SeedStudy
+
+
+def reproduce(figures: Path | None = None) -> int:
+    """Run pymdp's tutorial and compare every figure with the page; exit code 1 if any is off.
+
+    MP4 files need the extra `bench`.
+
+    Args:
+        figures: Folder for the tutorial's figures and animations: PNG, SVG, GIF, and MP4.
+    """
+    return reproduce_command.reproduce(figures)
+
+
+def seeds(
+    num_seeds: int = 100,
+    first_seed: int = 0,
+    states: int = 5,
+    dynamics: Literal["known", "learned"] = "known",
+    scale: float = 1.0,
+    restarts: int | None = None,
+    latent_states: int | None = None,
+    sequences: int | None = None,
+    episodes: int = 200,
+    tutorial: bool = True,
+    out: Path | None = None,
+) -> int:
+    """Train on many seeds and count how often the states are found as well as by exact Bayes.
+
+    Args:
+        num_seeds: Number of consecutive seeds.
+        first_seed: The first of them.
+        states: K of the world.
+        dynamics: B is known, or learned and then matched to the true one.
+        scale: Standard deviation of an observation coordinate.
+        restarts: Trainings side by side. None is the recipe's.
+        latent_states: Latent indices of learned dynamics in control. None is K.
+        sequences: Training sequences of 6 steps; half as many are held out. None is by K.
+        episodes: Control episodes in the centre scenario (5 states only); 0 leaves control out.
+        tutorial: Also run the tutorial's recipe as published.
+        out: CSV file with one line per seed. None: seeds.csv, if there is no such file yet.
+    """
+    out = chosen_out(out, "seeds.csv")
+    study = SeedStudy(
+        LineWorld(num_states=states, emission_scale=scale),
+        dynamics, latent_states, restarts, sequences, episodes,
+    )  # fmt: skip
+    return studies.seeds(study, num_seeds, first_seed, tutorial, out)
+
+
+def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int:
+    """Time environment, agent and training beside their peers; about 10 minutes on 2 cores.
+
+    Needs the extra `bench`.
+
+    Args:
+        out: Folder for speed.csv and speed.png.
+        turns: How often ours and the peer are timed, in turn.
+        only: Only pairs whose name contains this.
+    """
+    require_bench("speed")
+    from ..commands.speed import speed
+
+    return speed(out, turns, only)
