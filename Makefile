@@ -13,13 +13,17 @@ SHAPES_OF := aifgym.envs,aifgym.agents.models,aifgym.agents.planning.tree,aifgym
 # Which tests the environments with the oldest and the newest dependencies run.
 TESTS ?= tests
 
-.PHONY: benchmark speed test lint format hooks test-oldest test-newest release-check clean
+.PHONY: benchmark speed docs test lint format hooks test-oldest test-newest release-check clean
 
 benchmark: $(VENV)/installed
 	$(BIN)/aifgym benchmark
 
 speed: $(VENV)/installed
 	$(BIN)/aifgym speed
+
+# The documentation's site, in build/site: opens without a server, fetches nothing.
+docs: $(VENV)/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 test: lint
 	$(BIN)/pytest --numprocesses auto --jaxtyping-packages=$(SHAPES_OF),array_types.checked --cov --cov-report=

@@ -37,3 +37,21 @@ def test_the_readme_shows_the_first_example_of_each():
     for document in IN_README:
         assert examples(document)[0] in readme
         assert f"({document})" in readme
+
+
+def shown_outputs(document: str) -> list[tuple[str, str]]:
+    """Each example with the block of text right after it, empty where there is none."""
+    form = r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?"
+    return re.findall(form, (ROOT / document).read_text(), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("document", ["docs/getting_started.md", "docs/line_world.md"])
+def test_examples_that_follow_each_other_print_what_is_shown(
+    document, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    for code, output in shown_outputs(document):
+        exec(compile(code, document, "exec"), names)
+        assert capsys.readouterr().out == output
+    assert names
