@@ -50,7 +50,7 @@ class ActiveInference(BaseAlgorithm):
     policy_aliases: ClassVar[dict[str, type[BasePolicy]]] = dict.fromkeys(
         ("auto", "MlpPolicy", "CnnPolicy", "MultiInputPolicy"), ActiveInferencePolicy
     )
-    policy: ActiveInferencePolicy
+    policy: ActiveInferencePolicy  # pyright: ignore[reportIncompatibleVariableOverride]
     rounds: StoredRounds
 
     def __init__(
