@@ -96,7 +96,7 @@ class ActiveInference(BaseAlgorithm):
         self.set_random_seed(self.seed)
         spaces = self.observation_space, self.action_space
         make: Any = self.policy_class
-        self.policy = make(*spaces, seed=self.seed, **self.policy_kwargs)
+        self.policy = make(*spaces, seed=self.seed, **self.policy_kwargs)  # pyright: ignore[reportIncompatibleVariableOverride]
         self.policy.normalization.follow(self.env)
         self.rounds = StoredRounds(*spaces, self.config, self.learner_seed)
 
