@@ -29,7 +29,9 @@ def test_a_loaded_model_acts_as_the_one_that_was_saved(kind, tmp_path):
     assert_same_actions(saved, loaded, saved.observation_space)
 
 
-@pytest.mark.parametrize("make", [str, pathlib.Path, lambda path: io.BytesIO()], ids=["str", "path", "file"])
+@pytest.mark.parametrize(
+    "make", [str, pathlib.Path, lambda path: io.BytesIO()], ids=["str", "path", "file"]
+)
 def test_paths_and_files(make, tmp_path, model):
     target = make(tmp_path / "model.zip")
     model.save(target)
