@@ -65,7 +65,8 @@ class WithInsight:
         checked, shape = checked_observations(observations, self._observation_space)
         by_modality: Any = self.encoder
         encoded = by_modality.encode if self.model.has_lists else partial(_encode, self.encoder)
-        return jax.tree.map(np.array, on_padded(encoded, shape[0] if shape else 1, checked))
+        found = on_padded(encoded, shape[0] if shape else 1, checked)
+        return jax.tree.map(lambda values: np.array(values, np.float32), found)
 
     def explain(
         self,
