@@ -56,7 +56,7 @@ def run_tasks(
         require_bench("tasks --peer-seeds")
     check_parent(out)
     rows = _finished(out, episodes)
-    done = {tuple(row[name] for name in Trial._fields) for row in rows}
+    done = set(map(_trial_of, rows))
     asked = trials(names, range(first_seed, first_seed + num_seeds), peer_seeds)
     for trial in asked:
         if trial in done:
@@ -65,9 +65,14 @@ def run_tasks(
         write_table(out, rows)
         line = "{task}, {steps:,} steps, {learner}, seed {seed}: {mean_return:.2f}"
         print(line.format(**rows[-1]), flush=True)
-    shown = [row for row in rows if tuple(row[name] for name in Trial._fields) in set(asked)]
+    wanted = set(asked)
+    shown = [row for row in rows if _trial_of(row) in wanted]
     print("\n".join(["", *summary(shown), "", f"wrote {out}"]))
     return 0
+
+
+def _trial_of(row: dict) -> Trial:
+    return Trial(*(row[name] for name in Trial._fields))
 
 
 def _finished(out: Path, episodes: int) -> list[dict]:
@@ -79,13 +84,17 @@ def _finished(out: Path, episodes: int) -> list[dict]:
     if not out.exists():
         return []
     with open(out, newline="", encoding="utf-8") as file:
-        rows: list[dict] = list(csv.DictReader(file))
+        table = csv.DictReader(file)
+        rows: list[dict] = list(table)
     kinds = {"steps": int, "seed": int, "mean_return": float, "seconds": float, "episodes": int}
     try:
+        if not {*Trial._fields, *kinds} <= set(table.fieldnames or ()):
+            raise ValueError("it has other columns")
         rows = [{k: kinds.get(k, str)(cell) for k, cell in row.items()} for row in rows]
         others = {row["episodes"] for row in rows} - {episodes}
     except (KeyError, ValueError, TypeError) as error:
-        raise ValueError(f"--out: {out} is no table of `aifgym tasks`") from error
+        message = f"{out} is there already: pass --out with another, for it is no table of `tasks`"
+        raise ValueError(message) from error
     if others:
         raise ValueError(f"--out: {out} has {others.pop()} evaluation episodes, not {episodes}")
     return rows
