@@ -51,6 +51,11 @@ class WithInsight:
         return by_factor if self.model.has_lists else by_factor[0]
 
     @property
+    def has_own_numbers(self) -> bool:
+        """Whether states were learned, so that their numbers are not the world's."""
+        return self.settings.get("dynamics") == "learned"
+
+    @property
     def evidence(self) -> str:
         """What the agent is fed: `"likelihood"`, or `"categorical"` as in the tutorial."""
         if self.model.has_lists:
@@ -88,10 +93,7 @@ class WithInsight:
         Raises:
             ValueError: a shape is wrong, or an observation is not finite.
         """
-        seen = self._seen(observation, state, episode_start)
-        if self.learning is not None:
-            return self._engine.explain_at(*seen)
-        return self._engine.explain(self._engine.infer_states(*seen))
+        return self._engine.explain(*self._seen(observation, state, episode_start))
 
     def free_energy(
         self,
@@ -186,7 +188,7 @@ class WithInsight:
         Args:
             world: such as `LineWorld`: has `transition_matrix` and `rewarded_state`.
         """
-        return disagreements(self.model, world, self.settings.get("dynamics") == "learned")
+        return disagreements(self.model, world, self.has_own_numbers)
 
     def _seen(self, observation, state, episode_start, name: str = "state") -> tuple:
         observations, shape, seen = observed(observation, self._observation_space, self.on_invalid)

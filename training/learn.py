@@ -13,7 +13,7 @@ from .data.trajectories import Trajectories
 from .learners.world_model.config import LearnConfig
 from .learners.world_model.continuous import ContinuousLearner
 from .learners.world_model.experience import Experience
-from .learners.world_model.history import LearnHistory, doubts, row_of
+from .learners.world_model.history import LearnHistory, history_of, row_of
 from .learners.world_model.recordings import from_trajectories
 from .learners.world_model.rounds_folder import RoundsFolder
 from .rounds import Rounds
@@ -96,4 +96,4 @@ def _from_recording(
         gym.spaces.Discrete(recording.num_actions),
     )
     agent = WorldModelAgent(learner.world, *spaces, seed=seed)
-    return agent, LearnHistory((row,), doubts([row], learner.reward_scale))
+    return agent, history_of([row], [recording])

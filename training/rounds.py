@@ -19,7 +19,7 @@ from .data.stepping import Environments
 from .learners.world_model.config import LearnConfig
 from .learners.world_model.continuous import ContinuousLearner
 from .learners.world_model.discrete import DiscreteLearner
-from .learners.world_model.history import LearnHistory, doubts, row_of
+from .learners.world_model.history import LearnHistory, history_of, row_of
 from .learners.world_model.stored_rounds import StoredRound
 
 # A round waits for the end of an episode, but not longer than this share of its own steps.
@@ -55,11 +55,8 @@ class Rounds:
         count = num_actions(action_space)
         if not isinstance(seed, int | np.integer) or not 0 <= seed <= LARGEST_SEED:
             raise ValueError(f"seed must be an integer in 0..{LARGEST_SEED}, got {seed!r}")
-        self._spaces, self._config, self._seed = (
-            (observation_space, action_space),
-            config,
-            int(seed),
-        )
+        self._spaces = observation_space, action_space
+        self._config, self._seed = config, int(seed)
         kind = DiscreteLearner if is_discrete(observation_space) else ContinuousLearner
         self._learner = kind(config, count, self._seed)
         self.ended: list[StoredRound] = []
@@ -78,8 +75,7 @@ class Rounds:
     def history(self) -> LearnHistory:
         """What happened so far, at least one round."""
         rows = [stored.row for stored in self.ended]
-        scale = max(float(np.abs(stored.part.rewards).max()) for stored in self.ended)
-        return LearnHistory(tuple(rows), doubts(rows, scale))
+        return history_of(rows, [stored.part for stored in self.ended])
 
     def restore(self, ended: list[StoredRound]) -> None:
         """Goes on after rounds that were played before."""

@@ -80,10 +80,11 @@ class JointEngine:
         rows = observations, prior[0], seen
         return on_padded(lambda *at: self._assess(self.arrays, *at), len(prior[0]), *rows)
 
-    def explain(self, beliefs: Beliefs) -> PolicyExplanation:
-        """What speaks for each policy."""
+    def explain(self, observations, prior: Beliefs, seen=None) -> PolicyExplanation:
+        """What speaks for each policy after an observation."""
+        (belief,) = self.infer_states(observations, prior, seen)
         with single_precision():
-            return explain_policies(self._joint, self._planner, beliefs[0])
+            return explain_policies(self._joint, self._planner, belief)
 
     def by_factor(self, beliefs: Beliefs) -> Beliefs:
         """Beliefs about each factor, `(N, K_f)`."""
@@ -118,12 +119,9 @@ class PymdpEngine:
         self, observations, prior: Beliefs, key: PRNGKeyArray | None, seen=None
     ) -> Concluded:
         """One decision for each of N environments; drawn with a key, from the prior unless seen."""
+        rows = observations, prior, seen
         concluded = on_padded(
-            lambda *at: self._decide(self.arrays, at[0], at[1], key, at[2]),
-            len(prior[0]),
-            observations,
-            prior,
-            seen,
+            lambda *at: self._decide(self.arrays, at[0], at[1], key, at[2]), len(prior[0]), *rows
         )
         by_factor = np.asarray(concluded.action, np.int64).T
         action = np.asarray(
@@ -147,8 +145,9 @@ class PymdpEngine:
         rows = observations, prior, seen
         return on_padded(lambda *at: self._assess(self.arrays, *at), len(prior[0]), *rows)
 
-    def explain(self, beliefs: Beliefs) -> PolicyExplanation:
-        """What speaks for each policy."""
+    def explain(self, observations, prior: Beliefs, seen=None) -> PolicyExplanation:
+        """What speaks for each policy after an observation."""
+        beliefs = self.infer_states(observations, prior, seen)
         policies: list = []  # they have no row for each environment
 
         def explained(*rows):

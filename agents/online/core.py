@@ -13,7 +13,7 @@ from ..encoders.protocol import Encoder
 from ..models.flattening import joint_belief, joint_likelihood, joint_transitions
 from ..models.generative_model import GenerativeModel
 from ..models.joint import JointModel
-from .counts import Part, learned_parts, means, prior_counts, spread
+from .counts import Part, learned_parts, means, prior_counts, total_counts
 from .settings import Learning
 
 
@@ -115,7 +115,7 @@ def first_memory(core: LearningCore) -> Memory:
 
 def tables_of(core: LearningCore, memory: Memory) -> Tables:
     """Expected A, B and D of the joint states."""
-    counts = spread(core.parts, memory.kept) * core.prior + memory.added
+    counts = total_counts(core.parts, core.prior, memory.kept, memory.added)
     arrays = means(core.parts, counts, core.given)
     A = [joint_likelihood(a, row, core.num_states, jnp) for a, row in zip(arrays["A"], core.A_rows)]
     B = joint_transitions(arrays["B"], core.B_rows, jnp)

@@ -107,6 +107,11 @@ def grown(
     return kept, added
 
 
+def total_counts(parts: Sequence[Part], prior: Any, kept: Any, added: Any) -> Any:
+    """What is left of the prior, and what was learned."""
+    return spread(parts, kept) * prior + added
+
+
 def by_array(parts: Sequence[Part], flat: Any) -> dict[tuple[str, int], Any]:
     """The vector taken apart: arrays by letter and place."""
     lead = flat.shape[:-1]
@@ -123,7 +128,11 @@ def means(parts: Sequence[Part], counts: Any, given: Mapping[str, Sequence]) -> 
     """
     arrays = {letter: list(own) for letter, own in given.items()}
     for (letter, place), own in by_array(parts, counts).items():
-        total = own.sum(axis=0, keepdims=True)
-        mean = own / jnp.where(total > 0, total, 1.0)
-        arrays[letter][place] = jnp.where(total > 0, mean, arrays[letter][place])
+        arrays[letter][place] = expected(own, arrays[letter][place])
     return arrays
+
+
+def expected(counts: Any, given: Any, xp: Any = jnp) -> Any:
+    """Mean distribution of each column; what was given where a column has no counts."""
+    total = counts.sum(axis=0, keepdims=True)
+    return xp.where(total > 0, counts / xp.where(total > 0, total, 1.0), given)

@@ -68,17 +68,13 @@ class LearningEngine:
         Raises:
             ValueError: it is not what `predict` returned.
         """
-        if state is None:
-            start = np.ones(num_envs, bool)
-            if episode_start is not None:
-                checked_starts(episode_start, num_envs)
-            return HostMemory(
-                *(np.tile(one, (num_envs, *[1] * one.ndim)) for one in self._first)
-            ), start
         start = np.zeros(num_envs, bool)
         if episode_start is not None:
             start = checked_starts(episode_start, num_envs)
-        return self.checked(state, num_envs), start
+        if state is not None:
+            return self.checked(state, num_envs), start
+        first = (np.tile(one, (num_envs, *[1] * one.ndim)) for one in self._first)
+        return HostMemory(*first), np.ones(num_envs, bool)
 
     def checked(self, state, num_envs: int | None = None) -> Any:
         """The memory in a state; ValueError where it is none of this agent's."""
@@ -121,7 +117,7 @@ class LearningEngine:
         belief, found, predicted, *_ = self._assessed(observations, prior, seen)
         return free_energy((belief,), (predicted,), [found], [[0]])
 
-    def explain_at(self, observations, prior, seen=None) -> PolicyExplanation:
+    def explain(self, observations, prior, seen=None) -> PolicyExplanation:
         """What speaks for each policy, each environment by what it learned."""
         belief, _, _, A, B = self._assessed(observations, prior, seen)
         found = []

@@ -1,5 +1,7 @@
 """One step of agents that learn: what their episodes said, inference, smoothing and planning."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
@@ -7,17 +9,12 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from ..encoders.protocol import encode
 from ..planning.belief_tree import BeliefTree
 from .core import LearningCore, Memory, tables_of
-from .counts import grown, spread
+from .counts import grown, total_counts
 from .smoothing import infer, smoothed_counts
 
 
-def counts_now(core: LearningCore, memory: Memory) -> Float[Array, " n"]:
-    """Counts with those of the running episode, given all that was seen of it."""
-    kept, added = _grown(core, memory)
-    return spread(core.parts, kept) * core.prior + added
-
-
 def _grown(core: LearningCore, memory: Memory) -> tuple[Array, Array]:
+    """`kept` and `added` with the counts of the running episode, given all that was seen of it."""
     news = memory.belief @ memory.phi
     return grown(
         core.parts, core.learning, core.prior, memory.kept, memory.added, news, memory.steps
@@ -83,5 +80,5 @@ def assess(core: LearningCore, observations, memory: Memory, start, valid) -> tu
 def pool(core: LearningCore, memory: Memory) -> tuple[Array, Array]:
     """Counts `(n,)` of all environments together, and `(N, n)` of each."""
     kept, added = jax.vmap(lambda one: _grown(core, one))(memory)
-    together = spread(core.parts, kept.mean(axis=0)) * core.prior + added.sum(axis=0)
-    return together, jax.vmap(lambda one: counts_now(core, one))(memory)
+    total = partial(total_counts, core.parts, core.prior)
+    return total(kept.mean(axis=0), added.sum(axis=0)), jax.vmap(total)(kept, added)

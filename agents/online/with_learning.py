@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..models.generative_model import GenerativeModel
+from .counts import expected
 from .engine import LearningEngine
 from .settings import Learning
 
@@ -59,5 +60,4 @@ def _mean(counts: Any, given: Any) -> Any:
         return tuple(map(_mean, counts, given))
     if counts is None:
         return given
-    total = counts.sum(axis=0, keepdims=True, dtype=np.float64)
-    return np.where(total > 0, counts / np.where(total > 0, total, 1), given)
+    return expected(counts.astype(np.float64), given, np)

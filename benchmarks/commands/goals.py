@@ -43,7 +43,9 @@ def with_rewards(agent: ActiveInferenceEncoderAgent, env: gym.Env) -> ActiveInfe
 
 def rewarded(world: LineWorld, agent: ActiveInferenceEncoderAgent, goal: Goal | None) -> LineWorld:
     """The world that rewards the goal, where that is a state of its own and no other was named."""
-    if goal is None or not _is_state(goal) or world.target_state != "last" or is_learned(agent):
+    if goal is None or not _is_state(goal) or world.target_state != "last":
+        return world
+    if agent.has_own_numbers:
         return world
     return dataclasses.replace(world, target_state=int(goal[0]))
 
@@ -62,11 +64,6 @@ def note_disagreements(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> 
     for note in agent.disagreements(world):
         hint = next((hint for part, hint in hints.items() if part in note), "")
         print(f"note: {note}{hint}")
-
-
-def is_learned(agent: ActiveInferenceEncoderAgent) -> bool:
-    """Whether its states have numbers of their own."""
-    return agent.settings.get("dynamics") == "learned"
 
 
 def _is_state(goal: Goal) -> bool:

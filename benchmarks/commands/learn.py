@@ -24,8 +24,7 @@ def learn_task(
     figures: bool,
 ) -> int:
     """Learns, writes agent file and history, says how it went."""
-    if run is None or out.parent != run:  # which is made below
-        check_parent(out)
+    check_parent(out, run)
     if out.is_dir() or out.suffix == ".csv":
         raise ValueError(f"--out must name an agent file, not a folder or a .csv, got {out}")
     env = made(env_id)

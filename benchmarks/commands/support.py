@@ -51,10 +51,10 @@ def line_agent(path: Path, world: LineWorld) -> ActiveInferenceEncoderAgent:
     agent = ActiveInferenceEncoderAgent.load(path)
     if not isinstance(agent, ActiveInferenceEncoderAgent):
         raise ValueError(f"{path} was written by `aifgym learn`: pass --env")
-    num_states, is_learned = agent.model.num_states, agent.settings.get("dynamics") == "learned"
+    num_states = agent.model.num_states
     if agent.observation_space.shape != (2,) or agent.model.num_actions != 3:
         raise ValueError(f"{path} was not made for ContinuousLineWorld-v0 (2-D, 3 actions)")
-    if num_states != world.num_states and not is_learned:
+    if num_states != world.num_states and not agent.has_own_numbers:
         raise ValueError(
             f"{path} has {num_states} states, the world {world.num_states}: "
             f"pass --num-states {num_states}"
@@ -68,9 +68,9 @@ def check_folder(out: Path) -> None:
         raise ValueError(f"--out must be a folder, {out} is a file")
 
 
-def check_parent(out: Path) -> None:
-    """Raises ValueError where the folder that `--out` is to be written to does not exist."""
-    if not out.parent.is_dir():
+def check_parent(out: Path, run: Path | None = None) -> None:
+    """Raises ValueError where there is no folder for `--out`, nor will there be for the run."""
+    if out.parent != run and not out.parent.is_dir():
         raise ValueError(f"--out: there is no folder {out.parent}")
 
 

@@ -70,8 +70,7 @@ def train(
     """Trains, writes agent file, history and figures, says how it went."""
     out, config = arguments.out, arguments.config
     told = fit_arguments(arguments.goal, arguments.preferences)
-    if run is None or out.parent != run:  # which is made below
-        check_parent(out)
+    check_parent(out, run)
     if out.is_dir() or out.suffix == ".csv":
         raise ValueError(f"--out must name an agent file, not a folder or a .csv, got {out}")
     writer = summary_writer(out) if tensorboard else None

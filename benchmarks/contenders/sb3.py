@@ -55,13 +55,7 @@ class PPO(Contender):
         self._model.set_env(changed_envs)
 
     def _make_envs(self, env_factory: EnvFactory, seed: int) -> Any:
-        import torch
-        from stable_baselines3.common.vec_env import DummyVecEnv
-
-        torch.set_num_threads(1)  # networks this small lose time to a second thread
-        env = DummyVecEnv([env_factory] * self.num_envs)
-        env.seed(seed)
-        return env
+        return seeded_envs(env_factory, self.num_envs, seed)
 
     def _make_model(self, env, seed: int) -> Any:
         import stable_baselines3 as sb3
@@ -139,6 +133,17 @@ class RecurrentPPO(PPO):
         return sb3_contrib.RecurrentPPO(
             policy_for(env, "MlpLstmPolicy"), env, seed=seed, device="cpu", **self.settings
         )
+
+
+def seeded_envs(env_factory: EnvFactory, num_envs: int, seed: int) -> Any:
+    """Environments side by side for SB3, in which torch stays on one thread."""
+    import torch
+    from stable_baselines3.common.vec_env import DummyVecEnv
+
+    torch.set_num_threads(1)  # networks this small lose time to a second thread
+    envs = DummyVecEnv([env_factory] * num_envs)
+    envs.seed(seed)
+    return envs
 
 
 def policy_for(env, policy: str) -> str:

@@ -97,7 +97,7 @@ def explained(
 def latent_names(agent: ActiveInferenceEncoderAgent, world: LineWorld) -> Names:
     """Names latent indices by the states in which they occur; known dynamics have B's names."""
     num_latent = agent.model.num_outcomes
-    if agent.settings.get("dynamics") != "learned":
+    if not agent.has_own_numbers:
         return Names(np.arange(num_latent), own=False)
     data, states = simulate(world, 40 * world.num_states, 4, jax.random.key(0))
     encoded = agent.encode(np.asarray(data.observations).reshape(-1, 2)).argmax(axis=1)

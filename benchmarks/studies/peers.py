@@ -10,6 +10,8 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from ..contenders.sb3 import seeded_envs
+
 RL_ZOO = Path(__file__).with_name("rl_zoo.json")
 PEERS = ("PPO", "PPO RL-Zoo", "DQN", "DQN RL-Zoo")
 
@@ -56,16 +58,13 @@ def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) ->
         ValueError: there are no settings for it.
     """
     import stable_baselines3 as sb3
-    import torch
-    from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
+    from stable_baselines3.common.vec_env import VecNormalize
 
     given = peer_settings(name, make())
     if given is None:
         raise ValueError(f"RL-Zoo has no settings for {name} in this task")
     settings: dict[str, Any] = {key: scheduled(value) for key, value in given.items()}
-    torch.set_num_threads(1)  # networks this small lose time to a second thread
-    envs: Any = DummyVecEnv([make] * settings.pop("n_envs", 1))
-    envs.seed(seed)
+    envs = seeded_envs(make, settings.pop("n_envs", 1), seed)
     normalise: Callable = np.asarray
     if settings.pop("normalize", False):
         envs = VecNormalize(envs)

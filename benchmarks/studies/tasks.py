@@ -114,7 +114,8 @@ def trials(names: list[str], seeds: range, peer_seeds: int = 0) -> list[Trial]:
     """All that is to be learned: by us from each seed, by peers from the first `peer_seeds`."""
     found = []
     for name in names:
-        peers = [peer for peer in PEERS if peer_settings(peer, TASKS[name].make()) is not None]
+        env = TASKS[name].make()
+        peers = [peer for peer in PEERS if peer_settings(peer, env) is not None]
         for steps in TASKS[name].steps:
             found += [Trial(name, steps, seed, OURS) for seed in seeds]
             pairs = itertools.product(peers, seeds[:peer_seeds])

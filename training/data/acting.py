@@ -1,4 +1,4 @@
-"""Acting in environments side by side, of any library: the one loop, written once."""
+"""Acting in vector environments of any library: the loop of `learn` and of `act`."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple

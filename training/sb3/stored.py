@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..learners.world_model.stored_rounds import StoredRound, arrays_of, round_of
+from ..learners.world_model.stored_rounds import arrays_of, round_of
 from ..rounds import Rounds
 from .tensors import bytes_of, text_of
 
@@ -53,7 +53,4 @@ class StoredRounds(Rounds):
             if strict:
                 raise RuntimeError(f"these are no rounds of learning: {error}") from error
             return
-        self._go_on_from(ended)
-
-    def _go_on_from(self, ended: list[StoredRound]) -> None:
         self.ended, self._is_restored = ended, not ended

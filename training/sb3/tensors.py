@@ -1,4 +1,4 @@
-"""Text and rounds as tensors, so that a model file holds them without pickle."""
+"""Text as tensors, so that a model file holds them without pickle."""
 
 import numpy as np
 import torch

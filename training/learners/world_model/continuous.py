@@ -102,11 +102,6 @@ class ContinuousLearner:
         """What was learned by the last `refit`."""
         return self._world
 
-    @property
-    def reward_scale(self) -> float:
-        """The largest absolute reward so far."""
-        return max(float(np.abs(part.rewards).max()) for part in self._parts)
-
     def _grow_history(self) -> None:
         """Looks once in each of the first rounds whether a window of the past foretells better."""
         number = len(self._parts) - 1

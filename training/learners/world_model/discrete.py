@@ -120,11 +120,6 @@ class DiscreteLearner:
             counts.scale,
         )
 
-    @property
-    def reward_scale(self) -> float:
-        """The largest absolute reward so far."""
-        return max(self._counts.largest_reward, -self._counts.least_reward)
-
     def _choice(self, env: int, state: int) -> int:
         explorer = self._explorers[self._episodes[env] % len(NOVELTIES)]
         worth = explorer.neg_efe(state)

@@ -70,6 +70,12 @@ def doubts(rows: list[dict], scale: float) -> tuple[str, ...]:
     return tuple(found)
 
 
+def history_of(rows: list[dict], parts: list[Experience]) -> LearnHistory:
+    """What happened, from a row and the records of each round; at least one."""
+    scale = max(float(np.abs(part.rewards).max()) for part in parts)
+    return LearnHistory(tuple(rows), doubts(rows, scale))
+
+
 def row_of(
     part: Experience, made, steps: int, rows: list[dict], discount: float, num_envs: int
 ) -> dict:
