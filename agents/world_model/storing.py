@@ -22,6 +22,7 @@ def stored(world: WorldModel) -> tuple[dict, dict[str, np.ndarray]]:
         "history": world.history,
         "num_actions": world.num_actions,
         "reward_scale": world.reward_scale,
+        "caution": world.caution,
     }
     arrays = {"actions": world.actions, "lengths": world.lengths}
     if isinstance(world.encoder, Table):
@@ -67,6 +68,7 @@ def restored(config: dict, arrays: dict[str, np.ndarray]) -> WorldModel:
         config["history"],
         config["num_actions"],
         config["reward_scale"],
+        config.get("caution", 0.0),
     )
 
 

@@ -22,6 +22,8 @@ class LearnConfig:
             how many foretell the next one, 1 to 4.
         discount: of a step.
         novelty: weight of parameter information gain, in largest rewards for each nat.
+        caution: weight with which the greedy policy stays away from what it does not know, in
+            largest rewards for each nat.
         keep_noise: whether transitions are as noisy as what was seen.
         first_steps: random ones, before anything is planned.
         growth: a round's steps, as a share of all before it.
@@ -37,6 +39,7 @@ class LearnConfig:
     history: int | Literal["auto"] = "auto"
     discount: float = 0.995
     novelty: float = 1.0
+    caution: float = 0.3
     keep_noise: bool = True
     first_steps: int = 500
     growth: float = 0.15
@@ -57,8 +60,9 @@ class LearnConfig:
             raise ValueError(f"history must be 'auto' or at least 1, got {self.history!r}")
         if not 0 < self.discount < 1:
             raise ValueError(f"discount must be in (0, 1), got {self.discount}")
-        if not self.novelty >= 0:
-            raise ValueError(f"novelty must not be negative, got {self.novelty}")
+        for name in ("novelty", "caution"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
         if not self.growth > 0 or self.largest_round < self.least_round:
             raise ValueError("growth must be above 0, largest_round at least least_round")
 
