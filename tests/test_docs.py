@@ -1,6 +1,8 @@
 """What the documentation shows is run as it stands there."""
 
 import re
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -45,7 +47,10 @@ def shown_outputs(document: str) -> list[tuple[str, str]]:
     return re.findall(form, (ROOT / document).read_text(), flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("document", ["docs/getting_started.md", "docs/line_world.md"])
+IN_ORDER = ("docs/getting_started.md", "docs/line_world.md", "docs/tooling.md")
+
+
+@pytest.mark.parametrize("document", IN_ORDER)
 def test_examples_that_follow_each_other_print_what_is_shown(
     document, tmp_path, monkeypatch, capsys
 ):
@@ -55,3 +60,23 @@ def test_examples_that_follow_each_other_print_what_is_shown(
         exec(compile(code, document, "exec"), names)
         assert capsys.readouterr().out == output
     assert names
+
+
+def test_a_script_of_stable_baselines_changes_in_its_import_and_its_class_alone():
+    theirs, ours = examples("docs/tooling.md")[:2]
+    assert len(ours.splitlines()) == len(theirs.splitlines()) <= 10
+    changed = theirs.replace(
+        "from stable_baselines3 import PPO", "from aifgym.training.sb3 import ActiveInference"
+    ).replace("PPO", "ActiveInference")
+    assert sorted(ours.splitlines()) == sorted(changed.splitlines())
+
+
+def test_the_page_of_settings_says_what_the_code_says():
+    # In a process of its own, for other tests register planners and learners in this one.
+    printed = subprocess.run(
+        [sys.executable, ROOT / "docs" / "settings.py"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert printed.stdout == (ROOT / "docs" / "settings.md").read_text()
