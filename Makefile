@@ -13,7 +13,7 @@ SHAPES_OF := aifgym.envs,aifgym.agents.models,aifgym.agents.planning.tree,aifgym
 # Which tests the environments with the oldest and the newest dependencies run.
 TESTS ?= tests
 
-.PHONY: benchmark speed docs test lint format hooks test-oldest test-newest test-zoo release-check clean
+.PHONY: benchmark speed docs test lint format hooks test-oldest test-newest test-slow release-check clean
 
 benchmark: $(VENV)/installed
 	$(BIN)/aifgym benchmark
@@ -53,11 +53,12 @@ test-newest:
 	.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --editable ".[test]"
 	.venv-newest/bin/pytest --numprocesses auto $(TESTS)
 
-# RL-Zoo's commands, as docs/tooling.md shows them.
-test-zoo:
-	$(PYTHON) -m venv .venv-zoo
-	.venv-zoo/bin/python $(PIP) --constraint constraints.txt --editable ".[test,zoo]"
-	.venv-zoo/bin/pytest -m slow tests/training/sb3/test_zoo.py
+# RL-Zoo's commands as docs/tooling.md shows them, and a notebook.
+test-slow:
+	$(PYTHON) -m venv .venv-slow
+	.venv-slow/bin/python $(PIP) --constraint constraints.txt --editable ".[test,zoo]" \
+		nbclient ipykernel ipywidgets
+	.venv-slow/bin/pytest -m slow tests/training/sb3
 
 # What a release is made by: two builds with one hash, which install and run in an empty environment.
 release-check:

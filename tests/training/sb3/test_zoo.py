@@ -71,7 +71,7 @@ def test_the_file_is_one_of_rl_zoo():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not HAS_ZOO, reason="rl_zoo3 is not installed here: `make test-zoo` has it")
+@pytest.mark.skipif(not HAS_ZOO, reason="rl_zoo3 is not installed here: `make test-slow` has it")
 def test_the_documented_commands_train_enjoy_and_optimize(tmp_path):
     (recipe,) = re.findall(r"```py\n(.*?)```", SECTION, flags=re.DOTALL)
     (tmp_path / "custom_envs.py").write_text(recipe)
