@@ -25,11 +25,12 @@ from .online.settings import Learning, as_learning
 from .online.with_learning import WithLearning
 from .planning.choose import resolved_planner
 from .planning.goal import goal_words
+from .with_env import WithEnv
 from .with_file import WithFile
 from .with_insight import WithInsight
 
 
-class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning):
+class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning, WithEnv):
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
     Args:

@@ -33,7 +33,7 @@ ORDER = {
         "world_model",
         "",
     ),
-    "training": ("data alignment", "objectives", "descent", "config learners", "", "sb3"),
+    "training": ("allowed data alignment", "objectives", "descent", "config learners", "", "sb3"),
     "benchmarks": (
         "system scenarios",
         "contenders",
