@@ -38,9 +38,7 @@ def point_values(model: BeliefModel, points: np.ndarray, num_steps: int) -> np.n
     backup, vectors = _Backup(model, points), np.zeros((1, points.shape[1]))
     worth, close = np.full(len(points), -np.inf), _close(model)
     by_action = backup(vectors)
-    for step in range(num_steps):
-        by_action = backup(vectors) if step else by_action
-        by_action = backup(vectors)
+    for _ in range(num_steps - 1):
         values = np.einsum("nk,unk->un", points, by_action)
         best = values.argmax(axis=0)
         after = values.max(axis=0)
