@@ -33,7 +33,14 @@ ORDER = {
         "world_model",
         "",
     ),
-    "training": ("data alignment", "objectives", "descent", "config learners", "", "sb3"),
+    "training": (
+        "data alignment stored_settings",
+        "objectives",
+        "descent",
+        "config learners",
+        "",
+        "sb3",
+    ),
     "benchmarks": (
         "system scenarios",
         "contenders",
