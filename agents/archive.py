@@ -100,6 +100,7 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
+    IndexError,
     KeyError,
     MemoryError,
     NotImplementedError,
