@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..encoders.ensemble import FAR, MixtureEnsemble
+from .ensemble import FAR, MixtureEnsemble
 from .model import Member, WorldModel
 
 LONGEST_HISTORY, LONGEST_HOLD = 1000, 10**6

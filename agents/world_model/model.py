@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from scipy import sparse
 
-from ..encoders.ensemble import MixtureEnsemble
+from .ensemble import MixtureEnsemble
 from .table import Table
 
 

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 from scipy import sparse
 
-from ..encoders.ensemble import MixtureEnsemble, padded_values
 from ..planning.policy_iteration import Plan, plan
+from .ensemble import MixtureEnsemble, padded_values
 from .memory import Memory
 from .model import Member, WorldModel
 from .table import Table

@@ -4,8 +4,8 @@ import gymnasium as gym
 import numpy as np
 from scipy import sparse
 
-from ..encoders.ensemble import MixtureEnsemble
 from .consistency import check_world
+from .ensemble import MixtureEnsemble
 from .model import Member, WorldModel
 from .spaces import shape_of
 from .table import Table

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from aifgym.agents import WorldModelAgent
-from aifgym.agents.encoders.ensemble import joined
+from aifgym.agents.world_model.ensemble import joined
 from aifgym.agents.world_model.model import Member, WorldModel
 from aifgym.agents.world_model.policy import UNUSABLE, reward_plan, world_policy
 from gymnasium.spaces import Box, Discrete

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .....agents.encoders.ensemble import joined as joined_ensemble
+from .....agents.world_model.ensemble import joined as joined_ensemble
 from .....agents.world_model.model import WorldModel
 from .....agents.world_model.policy import Policy, joined_policy, novelty, reward_plan
 from ..config import LearnConfig

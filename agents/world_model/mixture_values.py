@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from .mixture import SHARPNESS
+from ..encoders.mixture import SHARPNESS
 
 # Added to all logits, which are at most 0: uses all of float32's range. A point's weights must then
 # sum to more than the least total, or its nearest prototypes may be lost.

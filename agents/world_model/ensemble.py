@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .mixture import NUM_NEAREST, Kind, Weights, nearest, weigh
+from ..encoders.mixture import NUM_NEAREST, Kind, Weights, nearest, weigh
 from .mixture_values import Logits, expected, logits_of
 
 # Where a member has fewer prototypes than another, the rest stand here and explain nothing.
