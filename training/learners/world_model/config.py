@@ -51,13 +51,13 @@ class LearnConfig:
 
     num_states: int = 300
     num_members: int = 3
-    rounds_kept: int = 3
+    rounds_kept: int = 2
     encoder: Kind = "soft"
     features: tuple[FeatureKind, ...] = FEATURE_KINDS
     history: int | Literal["auto"] = "auto"
     discount: float = 0.995
     novelty: float = 1.0
-    caution: float = 0.3
+    caution: float = 1.0
     keep_noise: bool = True
     first_steps: int = 500
     growth: float = 0.15
