@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "training": {"training", "agents", "envs"},
     "benchmarks": set(PACKAGES),
 }
-# Folders of each package from the lowest up; a folder imports itself and what stands below; "" is the package's.
+# Folders of each package, the lowest first; each imports what stands below. "" is the package.
 ORDER = {
     "envs": (
         "checks vector_info colours acting known_world",
