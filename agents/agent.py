@@ -25,11 +25,12 @@ from .online.settings import Learning, as_learning
 from .online.with_learning import WithLearning
 from .planning.choose import resolved_planner
 from .planning.goal import goal_words
+from .with_env import WithEnv
 from .with_file import WithFile
 from .with_insight import WithInsight
 
 
-class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning):
+class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning, WithEnv):
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
     Args:
@@ -49,7 +50,8 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
             `"auto"` is joint up to 512 joint states, where nothing asks for pymdp.
         observation_space: of the environment; needed for plain functions, else it is checked.
         on_invalid: of an observation that is not finite, such as of a sensor that dropped out:
-            `"raise"` names the environments, with `"ignore"` they act from their prior.
+            `"raise"` names the environments, with `"ignore"` they act from their prior, and from
+            those modalities that are finite.
         learn: what is learned while acting, such as `("B",)`, from the counts pA, pB, pD of the
             model on; `Learning` also says how, and how fast what was learned is forgotten.
 
@@ -141,7 +143,7 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
             ValueError: an argument is no array of numbers or has another shape, or `state` is not
                 what `predict` returned, or an observation not finite with `on_invalid="raise"`.
         """
-        observations, shape, seen = observed(observation, self._observation_space, self.on_invalid)
+        observations, shape, seen = self._observed(observation)
         prior = self._prior(state, episode_start, shape)
         key = None
         if not deterministic:
@@ -173,6 +175,11 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
             f"encoder={self.encoder!r}, evidence={self.evidence!r}, "
             f"goal={goal_words(model)!r})"
         )
+
+    def _observed(self, observation) -> tuple:
+        """See `acting.invalid.observed`."""
+        modalities = getattr(self.encoder, "names", None)
+        return observed(observation, self._observation_space, self.on_invalid, modalities)
 
     def _prior(
         self, state, episode_start, shape: tuple[int, ...], name: str = "state"

@@ -32,7 +32,7 @@ ORDER = {
         "world_model",
         "",
     ),
-    "training": ("data alignment settings", "objectives", "descent", "config learners", "", "sb3"),
+    "training": ("allowed data alignment", "objectives", "descent", "config learners", "", "sb3"),
     "benchmarks": (
         "system scenarios",
         "contenders",

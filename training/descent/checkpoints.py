@@ -11,7 +11,7 @@ import numpy as np
 
 from ...agents.archive import DAMAGE, damaged, read_arrays
 from ...agents.files import replacing
-from ..settings import keep_settings
+from .settings import keep_settings
 
 CHECKPOINT = "checkpoint (remove it to train from before it)"
 # Restarts are stored together, with what the optimiser remembers of each.

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....agents.archive import DAMAGE, damaged, read_arrays
 from ....agents.files import replacing
-from ...settings import keep_settings
+from ...descent.settings import keep_settings
 from .config import LearnConfig
 from .stored_rounds import StoredRound, arrays_of, round_of
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from ..agents.archive import DAMAGE, damaged
-from ..agents.files import write_text
+from ...agents.archive import DAMAGE, damaged
+from ...agents.files import write_text
 
 SETTINGS_FILE = "settings.json"
 
