@@ -21,9 +21,7 @@ LEAST_POINTS = 64
 
 
 class Logits(NamedTuple):
-    """Log weights of M members with K prototypes, up to what a point's all have in common.
-
-    They are `slope y + intercept - |y matrix + origin|^2`.
+    """Log weights of M members with K prototypes, linear in `(y, 1, |y matrix + origin|^2)`.
 
     `y` is a point less `centre`, which is taken off in double precision; all else is in single.
 
@@ -31,21 +29,19 @@ class Logits(NamedTuple):
         centre: `(D,)`.
         matrix: `(M, D, F)`, features in units of the width.
         origin: `(M, F)`, the features of `centre`.
-        slope: `(M, K, D)`.
-        intercept: `(M, K)`.
+        slope: `(M, K, D + 2)`.
     """
 
     centre: np.ndarray
     matrix: np.ndarray
     origin: np.ndarray
     slope: np.ndarray
-    intercept: np.ndarray
 
 
 def logits_of(
     shift: np.ndarray, matrix: np.ndarray, prototypes: np.ndarray, width: np.ndarray
 ) -> Logits:
-    """The logits `-SHARPNESS (distance / width)^2` of members with features of their own.
+    """The logits `LIFT - SHARPNESS (distance / width)^2` of members with features of their own.
 
     Args:
         shift: `(M, D)`.
@@ -56,12 +52,10 @@ def logits_of(
     unit = np.sqrt(SHARPNESS) / width[:, None, None]
     matrix, prototypes, centre = matrix * unit, prototypes * unit, shift.mean(axis=0)
     origin = np.matmul((centre - shift)[:, None], matrix)
-    parts = (
-        matrix,
-        origin[:, 0],
-        2 * np.matmul(prototypes, matrix.swapaxes(1, 2)),
-        (2 * prototypes * origin - prototypes**2).sum(axis=2) + LIFT,
-    )
+    linear = 2 * np.matmul(prototypes, matrix.swapaxes(1, 2))
+    constant = (2 * prototypes * origin - prototypes**2).sum(axis=2, keepdims=True) + LIFT
+    slope = np.concatenate([linear, constant, np.full_like(constant, -1)], axis=2)
+    parts = matrix, origin[:, 0], slope
     return Logits(centre, *(np.asarray(part, np.float32) for part in parts))
 
 
@@ -95,19 +89,21 @@ def _expected(
 
     One member follows the other, for then its weights `(K, N)` stay in the cache.
     """
+    matrix, origin, slope = parts
     ones = jnp.ones((*values.shape[:2], 1), values.dtype)
     values = jnp.concatenate([values, ones], axis=2).swapaxes(1, 2)
+    squared = ((jnp.einsum("nd,mdf->mnf", points, matrix) + origin[:, None]) ** 2).sum(axis=2)
+    one = jnp.ones((1, len(points)), points.dtype)
 
     def add(carry, member):
         mean, least = carry
-        matrix, origin, slope, intercept, value = member
-        common = ((points @ matrix + origin[None]) ** 2).sum(axis=1)
-        found = value @ jnp.exp(slope @ points.T + intercept[:, None] - common[None])
+        slope, value, common = member
+        found = value @ jnp.exp(slope @ jnp.concatenate([points.T, one, common[None]]))
         total = found[-1]
         own = found[:-1] / jnp.maximum(total, LEAST_TOTAL)[None]
         return (mean + own, jnp.minimum(least, total)), None
 
     members, width, size = len(values), values.shape[1] - 1, len(points)
     start = jnp.zeros((width, size), points.dtype), jnp.full(size, jnp.inf, points.dtype)
-    (mean, least), _ = jax.lax.scan(add, start, (*parts, values))
+    (mean, least), _ = jax.lax.scan(add, start, (slope, values, squared))
     return mean.T / members, least
