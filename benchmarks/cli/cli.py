@@ -21,7 +21,7 @@ from .learn import learn, tasks
 from .parsing import complain, parse
 from .pictures import animate, render_speed
 from .report import report
-from .studies import reproduce, seeds, speed
+from .studies import costs, goals, reproduce, seeds, speed
 from .types import AgentPath, Training, World
 
 DESCRIPTION = (
@@ -122,6 +122,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "tune": tune,
     "speed": speed,
     "tasks": tasks,
+    "costs": costs,
+    "goals": goals,
 }
 
 

@@ -71,3 +71,34 @@ def speed(out: Path = Path("runs/speed"), turns: int = 7, only: str = "") -> int
     from ..commands.speed import speed
 
     return speed(out, turns, only)
+
+
+def costs(out: Path | None = None) -> int:
+    """Measure what learning any task costs, by steps, states and dimensions; about a minute.
+
+    Args:
+        out: CSV file with one line per size. None: costs.csv, if there is no such file yet.
+    """
+    return studies.costs(chosen_out(out, "costs.csv"))
+
+
+def goals(
+    steps: int = 5_000,
+    num_seeds: int = 3,
+    first_seed: int = 20_000,
+    episodes: int = 20,
+    out: Path | None = None,
+) -> int:
+    """Tell agents another goal after learning, beside PPO that was trained for the old reward.
+
+    Needs the extra `bench`.
+
+    Args:
+        steps: Environment steps of each learning.
+        num_seeds: Number of consecutive seeds.
+        first_seed: The first of them.
+        episodes: Evaluation episodes for each seed.
+        out: CSV file with one line per task, seed and learner. None: goals.csv, if there is no such
+            file yet.
+    """
+    return studies.goals(steps, num_seeds, first_seed, episodes, chosen_out(out, "goals.csv"))

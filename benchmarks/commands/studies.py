@@ -1,4 +1,4 @@
-"""`aifgym seeds` and `aifgym tune`: studies of many trainings, one line of a table each."""
+"""`aifgym seeds`, `tune`, `costs` and `goals`: studies, one line of a table for each training."""
 
 import dataclasses
 from pathlib import Path
@@ -40,6 +40,38 @@ def tune(out: Path) -> int:
         tried = tuning.search(progress=bar.update)
     write_table(out, tried)
     print(f"best: {tried[0]['settings']}, score {tried[0]['score']}\nwrote {out}")
+    return 0
+
+
+def costs(out: Path) -> int:
+    """Measures what learning a task costs, by steps, states and dimensions; prints the table."""
+    from ..studies import costs as study
+
+    check_parent(out)
+    rows = []
+    for sizes in tqdm(study.settings(), unit=" rows"):
+        rows.append(study.measured(*sizes))
+        write_table(out, rows)
+    print("\n".join([*study.table(rows), "", f"wrote {out}"]))
+    return 0
+
+
+def goals(steps: int, num_seeds: int, first_seed: int, episodes: int, out: Path) -> int:
+    """Tells agents other goals after learning, PPO beside them; prints the table."""
+    require_bench("goals")
+    from ..studies import other_goals as study
+
+    counts = {"--steps": steps, "--num-seeds": num_seeds, "--episodes": episodes}
+    for option, value in counts.items():
+        if value < 1:
+            raise ValueError(f"{option} must be at least 1, got {value}")
+    check_parent(out)
+    rows = []
+    for goal in study.GOALS:
+        for seed in tqdm(range(first_seed, first_seed + num_seeds), goal.words, unit=" seeds"):
+            rows += study.run_goal(goal, steps, seed, episodes)
+            write_table(out, rows)
+    print("\n".join([*study.table(rows), "", f"wrote {out}"]))
     return 0
 
 
