@@ -4,11 +4,13 @@ from .agent import ActiveInferenceEncoderAgent
 from .encoders.mlp import ObservationEncoder
 from .models.generative_model import GenerativeModel
 from .online.settings import Learning
+from .protocol import AnyAgent
 from .record import Record, record
 from .world_model_agent import WorldModelAgent
 
 __all__ = [
     "ActiveInferenceEncoderAgent",
+    "AnyAgent",
     "GenerativeModel",
     "Learning",
     "ObservationEncoder",
