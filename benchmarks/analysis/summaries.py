@@ -135,7 +135,9 @@ class Study:
         low, high = (self.reference(scenario, n) for n in (LOW_REFERENCE, HIGH_REFERENCE))
         if high is None:
             groups = (trials for key, trials in self._groups.items() if key[0] == scenario)
-            means = ([t.mean_return for t in group if not t.error] for group in groups)
+            means = (
+                [t.mean_return for t in group if t.mean_return is not None] for group in groups
+            )
             high = max((float(interquartile_mean(one)) for one in means if one), default=None)
         return (low, high) if low is not None and high is not None and high > low else None
 

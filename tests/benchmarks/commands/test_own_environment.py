@@ -42,7 +42,7 @@ OTHER = "no scenario"
 def run(*arguments) -> int:
     with pytest.raises(SystemExit) as stop:
         program.main(["benchmark", *map(str, arguments)])
-    return stop.value.code
+    return int(stop.value.code or 0)
 
 
 @pytest.fixture
