@@ -14,6 +14,8 @@ def check_arrays(observations: Any, actions, mask, rewards, num_actions: int) ->
     if mask.ndim != 2 or mask.dtype != bool:
         raise ValueError(f"mask must be bool (N, T), got {mask.dtype} {mask.shape}")
     parts = _named_parts(observations)
+    if not parts:
+        raise ValueError("observations must have at least one part")
     for name, part in parts.items():
         _check_kind(name, part, mask)
     if np.shape(actions) != mask.shape:
