@@ -50,7 +50,7 @@ def trained_encoders(
     learned = [n for n, space in spaces.items() if not isinstance(space, gym.spaces.Discrete)]
     observations = by_modality(data.observations, list(spaces))
     known = np.zeros((*np.shape(data.mask), joint.num_states), np.float32)
-    for name in spaces.keys() - set(learned):
+    for name in (n for n in spaces if n not in learned):
         outcomes = np.asarray(observations[name])
         known += np.asarray(index_log_likelihood(outcomes, jnp.asarray(tables[name])))
     seen = tuple(np.asarray(observations[name]) for name in learned)
@@ -104,7 +104,7 @@ def _descended(data, template, joint, config, recipe, seed, progress):
 
 def _blind_loss(held_out: Trajectories, joint) -> float:
     """The loss of encoders that say nothing."""
-    none = SeenParts((), ())
+    none: Any = SeenParts((), ())
     parameters = adam.Parameters(none, adam.known_logits(joint.B), adam.known_logits(joint.D))
     return float(joint_evidence(parameters, held_out, jnp.float32(1.0))[0])
 
