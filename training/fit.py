@@ -115,13 +115,13 @@ def fit(
     settings = {"config": stored(config), "seed": seed}
     folder = NoFolder() if run_folder is None else RunFolder(run_folder, settings)
     learned = learner.learn(data, problem, train_key, Run(seed, progress, folder))
-    encoder, model, usage, history = learned
-    settings |= {"dynamics": config.dynamics, "num_states": model.num_states}
+    encoder, found, usage, history = learned
+    settings |= {"dynamics": config.dynamics, "num_states": found.num_states}
     usage = usage if config.evidence == "likelihood" else None
     if preferences == "reward":
-        rewards = estimate_rewards(encoder, model.B, model.D, data)
-        model = dataclasses.replace(model, C=config.preference * rewards)
-    agent = ActiveInferenceEncoderAgent(encoder, model, usage, settings, seed=seed)
+        rewards = estimate_rewards(encoder, found.B, found.D, data)
+        found = dataclasses.replace(found, C=config.preference * rewards)
+    agent = ActiveInferenceEncoderAgent(encoder, found, usage, settings, seed=seed)
     if goal_observation is not None:
         agent = agent.with_goal(observation=goal_observation, preference=config.preference)
     return agent, history

@@ -14,10 +14,11 @@ from .data.trajectories import Trajectories, check_trajectories
 from .descent.recipes import GIVEN_MODEL, overridden
 from .learners.history import History
 from .modality_training import Name, by_modality, trained_encoders
+from .problem import Source
 
 
 def fit_given_model(
-    source: gym.Env | Trajectories,
+    source: Source,
     model: GenerativeModel,
     modalities: Sequence[str] | None,
     config: TrainConfig,
@@ -43,9 +44,8 @@ def fit_given_model(
         raise TypeError(f"fit with model= needs a gymnasium.Env or Trajectories, got {kind}")
     model = model if model.has_lists else with_lists(model)
     names = _names(source, modalities, len(model.factors.A))
-    data = source
-    if isinstance(source, gym.Env):
-        data = collect(source, config.num_transitions, None, seed)
+    is_env = isinstance(source, gym.Env)
+    data = collect(source, config.num_transitions, None, seed) if is_env else source
     check_trajectories(data)
     spaces = by_modality(source.observation_space, names)
     _check_fit(data, model, spaces)
@@ -60,7 +60,7 @@ def fit_given_model(
     is_named = isinstance(source.observation_space, gym.spaces.Dict)
     given: list[Any] = [m if is_named else list(m.values()) for m in (encoders, usage)]
     settings = {"config": stored(config), "seed": seed, "model": "given"}
-    space = source.observation_space if isinstance(source, gym.Env) else None
+    space = source.observation_space if is_env else None
     agent = ActiveInferenceEncoderAgent(
         given[0], model, given[1], settings, seed, observation_space=space
     )
@@ -78,8 +78,8 @@ def _names(source, modalities: Sequence[str] | None, count: int) -> list[Name]:
     space = source.observation_space
     if isinstance(space, gym.spaces.Dict):
         known = source.unwrapped if isinstance(source, gym.Env) else None
-        names = list(modalities or getattr(known, "modalities", space.spaces))
-        if sorted(names) != sorted(space.spaces) or len(names) != count:
+        names: list[Name] = list(modalities or getattr(known, "modalities", space.spaces))
+        if sorted(map(str, names)) != sorted(space.spaces) or len(names) != count:
             raise ValueError(
                 f"modalities must be the keys {sorted(space.spaces)} in A's order, {count} of "
                 f"them, got {names}"

@@ -34,11 +34,11 @@ def record_figure(record: Record, factors: Sequence[str] = ()) -> Figure:
     panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     for place, (axes, rows) in enumerate(zip(panels, beliefs)):
         name = factors[place] if factors else f"factor {place}"
-        image = _draw_rows(axes, rows, range(len(rows)))
+        _draw_rows(axes, rows, range(len(rows)))
         axes.set_title(f"Belief $q(s_t)$ about {name}", loc="left", fontsize=10)
         axes.set_ylabel("state")
     _draw_free_energy(panels[-2], record)
-    _draw_rows(panels[-1], probs.T, names)
+    image = _draw_rows(panels[-1], probs.T, names)
     what = "policy" if len(names) == record.policies.shape[0] else "next action"
     panels[-1].set_title(
         f"Posterior over {what}, the action taken as a dot", loc="left", fontsize=10

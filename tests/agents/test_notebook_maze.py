@@ -1,6 +1,7 @@
 """pymdp's T-maze notebook with its own settings: an agent of ours beside the one it builds."""
 
 import warnings
+from typing import Any
 
 import gymnasium as gym
 import jax
@@ -16,9 +17,9 @@ NUM_STEPS = 10
 
 def notebook_agent() -> Agent:
     """A cue that is always right, policies of two steps, C of 2 and -3."""
-    env = TMaze(cue_validity=1.0)
+    env: Any = TMaze(cue_validity=1.0)
     C = [jnp.zeros(5), jnp.array([0.0, 2.0, -3.0]), jnp.zeros(3)]
-    settings = {"A_dependencies": env.A_dependencies, "B_dependencies": env.B_dependencies}
+    settings: Any = {"A_dependencies": env.A_dependencies, "B_dependencies": env.B_dependencies}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="A JAX array is being set as static")
         return Agent(env.A, env.B, C, env.D, policy_len=2, **settings)
@@ -27,7 +28,7 @@ def notebook_agent() -> Agent:
 def test_it_believes_and_weighs_what_pymdp_does():
     """Where policies are equally good rounding decides, so values are compared, not actions."""
     theirs = notebook_agent()
-    agent = ActiveInferenceEncoderAgent(
+    agent: Any = ActiveInferenceEncoderAgent(
         dict.fromkeys(MODALITIES), GenerativeModel.from_pymdp(theirs)
     )
     env = gym.make("aifgym.envs:TMaze-v0", cue_validity=1.0, max_episode_steps=NUM_STEPS)

@@ -54,12 +54,12 @@ def test_the_labels_of_a_location_are_those_of_the_model(trained):
 
 
 def test_the_agent_is_one_of_the_environment_and_survives_its_file(trained, tmp_path):
-    agent, _ = trained
+    agent: Any = trained[0]
     env = maze()
     assert list(agent.encoder.names) == list(MODALITIES)
     assert agent.observation_space.spaces.keys() == env.observation_space.spaces.keys()
     agent.save(tmp_path / "maze.aif")
-    loaded = ActiveInferenceEncoderAgent.load(tmp_path / "maze.aif")
+    loaded: Any = ActiveInferenceEncoderAgent.load(tmp_path / "maze.aif")
     for observation in walked(env, 10)[0]:
         np.testing.assert_array_equal(agent.predict(observation)[0], loaded.predict(observation)[0])
         for ours, theirs in zip(agent.beliefs, loaded.beliefs):
@@ -72,7 +72,8 @@ def test_recorded_episodes_of_several_modalities_give_the_same_agent(trained, tm
     data.save(tmp_path / "data.npz")
     loaded = Trajectories.load(tmp_path / "data.npz")
     assert loaded.observations.keys() == set(MODALITIES)
-    assert loaded.observation_space["location"] == env.observation_space["location"]
+    space: Any = loaded.observation_space
+    assert space["location"] == env.observation_space["location"]
     again, history = fit(loaded, SHORT, seed=3, model=model_of(env), modalities=MODALITIES)
     np.testing.assert_array_equal(history.held_out_loss, trained[1].held_out_loss)
     ours, theirs = (agent.encoder.arrays() for agent in (again, trained[0]))

@@ -63,11 +63,12 @@ class Trajectories:
     def save(self, path: str | os.PathLike) -> None:
         """Writes an `.npz` file, all or nothing."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        arrays = {
+        arrays: dict[str, Any] = {
             n: np.asarray(v) for n, v in fields.items() if v is not None and n != OBSERVATIONS
         }
+        arrays |= _members(self.observations)
         with replacing(path) as temporary, open(temporary, "wb") as file:
-            np.savez_compressed(file, **arrays, **_members(self.observations))
+            np.savez_compressed(file, **arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike, max_bytes: int = MAX_BYTES) -> "Trajectories":
@@ -134,10 +135,10 @@ def _space_of(seen) -> gym.Space:
 
 def _members(observations) -> dict[str, np.ndarray]:
     """Arrays by name for a file: parts of a dict after a slash, of a tuple after a colon."""
-    if isinstance(observations, dict | tuple):
-        mark = "/" if isinstance(observations, dict) else ":"
-        pairs = observations.items() if mark == "/" else enumerate(observations)
-        return {f"{OBSERVATIONS}{mark}{name}": np.asarray(part) for name, part in pairs}
+    if isinstance(observations, dict):
+        return {f"{OBSERVATIONS}/{name}": np.asarray(part) for name, part in observations.items()}
+    if isinstance(observations, tuple):
+        return {f"{OBSERVATIONS}:{place}": np.asarray(p) for place, p in enumerate(observations)}
     return {OBSERVATIONS: np.asarray(observations)}
 
 

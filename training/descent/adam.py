@@ -100,7 +100,7 @@ def _train_step(
 
     @eqx.filter_value_and_grad
     def loss_of(parameters: Parameters):
-        return objective(parameters, batch, schedule.initial_weight)[0]
+        return objective(parameters, batch, jnp.asarray(schedule.initial_weight))[0]
 
     loss, gradients = loss_of(state.parameters)
     directions: Any

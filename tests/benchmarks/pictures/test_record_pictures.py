@@ -1,18 +1,22 @@
 """Figures of a record, against the record."""
 
+from typing import Any
+
 import gymnasium as gym
 import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel, record
+from aifgym.agents.record import Record
 from aifgym.benchmarks.cli import program
 from aifgym.benchmarks.pictures import record_figures
 from aifgym.benchmarks.pictures.record_movie import record_frames, recorded
+from factored_models import random_lists
 from PIL import Image
 
 
 def agent_in(name: str, policy_len: int):
     env = gym.make(f"aifgym.envs:{name}-v0", render_mode="rgb_array")
-    world = env.unwrapped
+    world: Any = env.unwrapped
     C = [3 * np.array(reward) for reward in world.rewards]
     model = GenerativeModel(**world.model(), C=C, policy_len=policy_len, planner="tree")
     see = dict.fromkeys(world.modalities) if len(world.modalities) > 1 else None
@@ -34,13 +38,13 @@ def test_a_figure_shows_what_was_believed_and_weighed(name, policy_len, rows):
     assert shown.shape == (rows, len(found.steps))
     np.testing.assert_allclose(shown.sum(axis=0), 1, atol=1e-5)
     # The dots stand at the actions that were taken.
-    dots = posterior.lines[0].get_ydata()
+    dots = np.asarray(posterior.lines[0].get_ydata(), int)
     actions = found.policies[:, 0, 0][dots] if rows == len(found.policies) else dots
     np.testing.assert_array_equal(actions, found.actions)
     # A line between the two episodes, in each panel.
     ends = np.flatnonzero(np.diff(found.episodes)) + 0.5
     assert len(ends) == 1
-    assert ends[0] in [line.get_xdata()[0] for line in posterior.lines]
+    assert ends[0] in [np.asarray(line.get_xdata())[0] for line in posterior.lines]
 
 
 def test_next_actions_have_the_probability_of_all_their_policies():
@@ -54,15 +58,13 @@ def test_next_actions_have_the_probability_of_all_their_policies():
 
 
 def test_actions_of_several_factors_are_named_by_all_of_them():
-    from factored_models import random_lists
-
     lists = random_lists(np.random.default_rng(0), [3, 2], [3], [2, 3], [[0, 1]], [[0], [1]])
     agent = ActiveInferenceEncoderAgent(None, GenerativeModel(**lists, policy_len=1))
-    observation = np.zeros((1, 1), int)
+    observation = np.zeros(1, int)
     why = agent.explain(observation)
     action, _ = agent.predict(observation)
     one = np.zeros(1)
-    found = record_figures.Record(
+    found = Record(
         one, one, agent.infer_states(observation), one, why.policy_probs, why.neg_efe,
         why.policies, action, one, observation,
     )  # fmt: skip
@@ -86,6 +88,7 @@ def test_animate_writes_an_episode_of_an_agent_with_a_given_model(name, tmp_path
         program.main(list(map(str, arguments)))
     assert stop.value.code == 0
     assert f"wrote {len(found.steps)} frames" in capfd.readouterr().out
+    picture: Any
     with Image.open(tmp_path / "episode.gif") as picture:
         assert 1 < picture.n_frames <= len(found.steps)  # equal frames next to each other are one
     assert (tmp_path / "record.png").exists()

@@ -1,6 +1,7 @@
 """The evidence of a model of several modalities, against the sum over all paths of its states."""
 
 import itertools
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -30,7 +31,7 @@ def test_the_evidence_is_the_sum_over_all_paths():
     seen = tuple(rng.integers(size, size=mask.shape) for size in sizes)
     outcome = rng.integers(3, size=mask.shape)
     known = np.log(tables[2][outcome])
-    parts = SeenParts(encoders, tuple(map(jnp.asarray, tables[:2])))
+    parts: Any = SeenParts(encoders, tuple(map(jnp.asarray, tables[:2])))
     parameters = Parameters(parts, known_logits(B), known_logits(D))
     data = Trajectories((seen, known), actions, mask, num_actions=2)
     loss, in_use = joint_evidence(parameters, data, jnp.float32(1.0))
