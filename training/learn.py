@@ -16,6 +16,7 @@ from .learners.world_model.experience import Experience
 from .learners.world_model.history import LearnHistory, history_of, row_of
 from .learners.world_model.recordings import from_trajectories
 from .learners.world_model.rounds_folder import RoundsFolder
+from .learners.world_model.threads import one_thread
 from .rounds import Rounds
 
 
@@ -87,7 +88,8 @@ def _from_recording(
     """One round of learning from what others did; its newest fifth judges features."""
     learner = ContinuousLearner(config, recording.num_actions, seed)
     start = time.process_time()
-    made = learner.add(recording)
+    with one_thread():
+        made = learner.add(recording)
     row = row_of(recording, made, len(recording), [], config.discount, 1)
     row["seconds"] = time.process_time() - start
     dim = recording.observations.shape[1]

@@ -21,6 +21,7 @@ from .learners.world_model.continuous import ContinuousLearner
 from .learners.world_model.discrete import DiscreteLearner
 from .learners.world_model.history import LearnHistory, history_of, row_of
 from .learners.world_model.stored_rounds import StoredRound
+from .learners.world_model.threads import one_thread
 
 # A round waits for the end of an episode, but not longer than this share of its own steps.
 LONGEST_WAIT = 0.5
@@ -101,8 +102,9 @@ class Rounds:
         rows = [stored.row for stored in self.ended]
         most = total_timesteps - self.steps
         planned = min(self._config.round_steps(self.steps), most)
-        steps = self.steps + self._act(worlds, planned, most, go_on)
-        made = self._learner.refit()
+        with one_thread():
+            steps = self.steps + self._act(worlds, planned, most, go_on)
+            made = self._learner.refit()
         part = self._learner.part()
         row = row_of(part, made, steps, rows, self._config.discount, worlds.num_envs)
         row["seconds"] = time.process_time() - start + (rows[-1]["seconds"] if rows else 0)

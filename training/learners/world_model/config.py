@@ -16,6 +16,7 @@ ALLOWED = {
     "history": integer(1, "auto"),
     "discount": number(0, 1),
     "novelty": number(0, from_low=True),
+    "caution": number(0, from_low=True),
     "keep_noise": TRUTH,
     "first_steps": integer(1),
     "growth": number(0),
@@ -39,6 +40,8 @@ class LearnConfig:
             how many foretell the next one, 1 to 4.
         discount: of a step.
         novelty: weight of parameter information gain, in largest rewards for each nat.
+        caution: weight with which the greedy policy stays away from what it does not know, in
+            largest rewards for each nat.
         keep_noise: whether transitions are as noisy as what was seen.
         first_steps: random ones, before anything is planned.
         growth: a round's steps, as a share of all before it.
@@ -48,12 +51,13 @@ class LearnConfig:
 
     num_states: int = 300
     num_members: int = 3
-    rounds_kept: int = 3
+    rounds_kept: int = 2
     encoder: Kind = "soft"
     features: tuple[FeatureKind, ...] = FEATURE_KINDS
     history: int | Literal["auto"] = "auto"
     discount: float = 0.995
     novelty: float = 1.0
+    caution: float = 1.0
     keep_noise: bool = True
     first_steps: int = 500
     growth: float = 0.15
