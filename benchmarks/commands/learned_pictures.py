@@ -52,7 +52,10 @@ def drawn(rounds: Rounds | None, agent, history: LearnHistory) -> str:
         style.save(figure, folder, "learning_curve")
         shape = grid_shape(env)
         if not isinstance(agent, WorldModelAgent):
-            return f", and its learning curve in {folder}"
+            from ..pictures.state_graph import state_graph_figure
+
+            style.save(state_graph_figure(agent), folder, "states")
+            return f", and figures in {folder}"
         if shape is not None:
             style.save(world_plane.grid_figure(agent, shape), folder, "grid")
         else:

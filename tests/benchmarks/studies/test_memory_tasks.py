@@ -24,7 +24,7 @@ def test_they_are_environments(name):
 
 def played(env: gym.Env, actions: list[int], seed: int = 0):
     seen = [env.reset(seed=seed)[0]]
-    rewards = []
+    rewards, terminated = [], False
     for action in actions:
         observation, reward, terminated, *_ = env.step(action)
         seen.append(observation)
