@@ -25,7 +25,7 @@ class Candidate(NamedTuple):
 
     Attributes:
         family: of models.
-        name: what it is within the family.
+        name: what it is within the family; of hybrids also the number of clones of each.
         outcomes: `(H,)`, log probability of rewards and endings of each episode held out, nats.
         observations: `(H,)`, of its observations after the first.
         machine: makes the model of all episodes; it may have too many states.
@@ -118,7 +118,7 @@ def _hybrids(fitted: Episodes, held_out: Episodes, rng: np.random.Generator) -> 
             def machine(data: Episodes, clones=clones) -> Machine:
                 return joined.machine(clones.machine(joined.episodes(data)), data.num_symbols)
 
-            name = f"{count} clones of {names}"
+            name = f"{names}, {count} each"
             found.append(clones._replace(family="hybrid", name=name, machine=machine))
     return found
 
