@@ -5,6 +5,7 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 
+from ...agents import WorldModelAgent
 from ...training import LearnHistory
 from .pictures import MISSING, check_figures
 from .tasks import loaded, made
@@ -50,6 +51,11 @@ def drawn(rounds: Rounds | None, agent, history: LearnHistory) -> str:
         figure = world_plane.curve_figure(list(history.rows), env_id)
         style.save(figure, folder, "learning_curve")
         shape = grid_shape(env)
+        if not isinstance(agent, WorldModelAgent):
+            from ..pictures.state_graph import state_graph_figure
+
+            style.save(state_graph_figure(agent), folder, "states")
+            return f", and figures in {folder}"
         if shape is not None:
             style.save(world_plane.grid_figure(agent, shape), folder, "grid")
         else:
@@ -64,6 +70,8 @@ def drawn(rounds: Rounds | None, agent, history: LearnHistory) -> str:
 def animate_task(path: Path, env_id: str, seed: int, out: Path) -> int:
     """Runs one episode and writes it beside what the agent believed and expected."""
     agent = loaded(path, env_id)
+    if not isinstance(agent, WorldModelAgent):
+        raise ValueError(f"{path} holds an agent with a memory, whose episodes are not drawn yet")
     env = made(env_id, render_mode="rgb_array")
     check_figures(out, "--out")
     from ..pictures import movie, style, world_episode
