@@ -122,11 +122,12 @@ class LearningEngine:
 
     def explain(self, observations, prior, seen=None) -> PolicyExplanation:
         """What speaks for each policy, each environment by what it learned."""
-        belief, _, _, A, B = self._assessed(observations, prior, seen)
+        belief, _, _, A, B, novelty = self._assessed(observations, prior, seen)
         found = []
         with single_precision():
-            for q, own_A, own_B in zip(belief, A, B):
-                joint = dataclasses.replace(self._joint, A=own_A, B=own_B)
+            for q, own_A, own_B, own in zip(belief, A, B, novelty):
+                learned = None if self._joint.novelty is None else own
+                joint = dataclasses.replace(self._joint, A=own_A, B=own_B, novelty=learned)
                 found.append(explain_policies(joint, PolicyTree(joint), q[None]))
         parts = zip(*(one[1:] for one in found))
         return PolicyExplanation(found[0].policies, *map(np.concatenate, parts))
