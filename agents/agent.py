@@ -16,7 +16,7 @@ from .acting.modalities import Actions
 from .acting.pymdp_bridge import continuous_pymdp_agent
 from .encoders.neural import check_encoder
 from .encoders.protocol import Encoder
-from .encoders.resolve import modality_encoders
+from .encoders.resolve import modality_encoder, modality_encoders
 from .goals import WithGoals
 from .models.checks import check_choice, checked_usage
 from .models.generative_model import GenerativeModel
@@ -25,19 +25,20 @@ from .online.settings import Learning, as_learning
 from .online.with_learning import WithLearning
 from .planning.choose import resolved_planner
 from .planning.goal import goal_words
+from .with_env import WithEnv
 from .with_file import WithFile
 from .with_insight import WithInsight
 
 
-class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning):
+class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning, WithEnv):
     """Encoder and discrete generative model behind `predict`, a drop-in for an SB3 policy.
 
     Args:
         encoder: of a model of single arrays: maps an observation to logits over its outcomes;
-            anything with the methods of `aifgym.agents.encoders.protocol.Encoder`. Of a model of
-            lists: a dict by the keys of `Dict` observations or a list, in A's order, of such
-            encoders, of plain functions from `(N, ...)` to `log p(x | o)` `(N, O)`, and of None
-            for what is discrete; None alone where all modalities are.
+            anything with the methods of `aifgym.agents.encoders.protocol.Encoder`, a plain
+            function from `(N, ...)` to `log p(x | o)` `(N, O)`, or None for what is discrete. Of a
+            model of lists: a dict by the keys of `Dict` observations or a list, in A's order, of
+            these; None alone where all modalities are discrete.
         model: A, B, C, D and the settings of planning.
         usage: `(K,)`, rho, how often the encoder uses each state. With it the agent is fed scaled
             likelihoods, `log r(s | x) - log rho(s)`; `None` feeds the encoder's categorical
@@ -72,14 +73,15 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
         learn: Learning | dict | Sequence[str] = (),
     ) -> None:
         check_choice("on_invalid", on_invalid, ON_INVALID)
-        given: Any = encoder
         rho: Any = usage
         if model.has_lists:
             outcomes = model.factors.num_outcomes
-            given, rho = modality_encoders(given, outcomes, rho, observation_space), None
-        elif given.num_outcomes != model.num_outcomes:
-            counts = f"{given.num_outcomes} outcomes, the model has {model.num_outcomes} outcomes"
-            raise ValueError(f"encoder has {counts}")
+            given, rho = modality_encoders(encoder, outcomes, rho, observation_space), None
+        else:
+            given = modality_encoder(encoder, model.num_outcomes, observation_space)
+            if given.num_outcomes != model.num_outcomes:
+                counts = f"{given.num_outcomes} outcomes, the model has {model.num_outcomes}"
+                raise ValueError(f"encoder has {counts} outcomes")
         check_encoder(given)
         self.encoder, self.model, self.settings = given, model, dict(settings or {})
         self.usage = None if rho is None else checked_usage(rho, model)

@@ -11,6 +11,7 @@ from pymdp.agent import Agent
 from .acting.pymdp_bridge import continuous_pymdp_agent
 from .encoders.protocol import Encoder
 from .models.generative_model import GenerativeModel
+from .with_env import WithEnv
 from .world_model.checking import batched, recalled
 from .world_model.export import member_encoder, member_model
 from .world_model.model import WorldModel
@@ -43,7 +44,7 @@ class WorldExplanation(NamedTuple):
     lengths: np.ndarray
 
 
-class WorldModelAgent(WithWorldGoals, WithWorldFile):
+class WorldModelAgent(WithWorldGoals, WithWorldFile, WithEnv):
     """Encoder and discrete generative model that were learned together, a drop-in for SB3.
 
     Hidden states are those of an ensemble of discretisations; `encoder(member)` and

@@ -3,6 +3,7 @@
 from .config import TrainConfig
 from .data.acting import act
 from .data.collection import collect
+from .data.episodes import Episodes, collect_episodes
 from .data.simulation import simulate
 from .data.trajectories import Trajectories
 from .fit import fit
@@ -12,6 +13,7 @@ from .learners.world_model.config import LearnConfig
 from .learners.world_model.history import LearnHistory
 
 __all__ = [
+    "Episodes",
     "History",
     "LearnConfig",
     "LearnHistory",
@@ -19,6 +21,7 @@ __all__ = [
     "Trajectories",
     "act",
     "collect",
+    "collect_episodes",
     "fit",
     "learn",
     "simulate",

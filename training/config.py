@@ -1,7 +1,6 @@
 """Settings of training."""
 
 import dataclasses
-import math
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -9,23 +8,26 @@ import tyro
 
 from ..agents.encoders.protocol import TrainableEncoder
 from ..agents.planning.protocol import planner_names
+from .allowed import Allowed, check_fields, integer, number, one_of
 from .descent.recipes import TutorialRecipe
 from .learners.registry import LEARNERS
 
-CHOICES = {
-    "objective": LEARNERS,
-    "dynamics": ("known", "aligned", "learned"),
-    "evidence": ("likelihood", "categorical"),
-    "ambiguity": ("confusion", "epsilon"),
-}
-# Smallest value, and what else is allowed.
-COUNTS = {
-    "num_transitions": (1, ()),
-    "sequence_length": (2, ()),
-    "policy_len": (1, ()),
-    "num_restarts": (1, (None,)),
-    "train_steps": (1, (None,)),
-    "num_states": (2, ("auto", None)),
+ALLOWED = {
+    "objective": one_of(LEARNERS),
+    "dynamics": one_of(("known", "aligned", "learned")),
+    "num_states": integer(2, "auto", None),
+    "evidence": one_of(("likelihood", "categorical")),
+    "ambiguity": one_of(("confusion", "epsilon")),
+    "num_transitions": integer(1),
+    "sequence_length": integer(2),
+    "held_out_fraction": number(0, 1),
+    "num_restarts": integer(1, None),
+    "train_steps": integer(1, None),
+    "epsilon": number(0, 1, from_low=True),
+    "preference": number(),
+    "policy_len": integer(1),
+    "planner": one_of(planner_names),
+    "encoder": Allowed(lambda: "callable or None", lambda value: value is None or callable(value)),
 }
 
 
@@ -75,23 +77,11 @@ class TrainConfig:
     """Hyperparameters of the tutorial's objective."""
 
     def __post_init__(self) -> None:
-        for name, allowed in CHOICES.items():
-            holds = getattr(self, name) in tuple(allowed)
-            _check(name, getattr(self, name), holds, f"one of {tuple(allowed)}")
-        _check(
-            "planner", self.planner, self.planner in planner_names(), f"one of {planner_names()}"
-        )
-        _check("encoder", self.encoder, self.encoder is None or callable(self.encoder), "callable")
-        for name, (low, others) in COUNTS.items():
-            value = getattr(self, name)
-            holds = value in others or (type(value) is int and value >= low)
-            _check(name, value, holds, " or ".join([f"an integer from {low}", *map(str, others)]))
-        _check("preference", self.preference, math.isfinite(self.preference), "finite")
-        _check("epsilon", self.epsilon, 0 <= self.epsilon < 1, "in [0, 1)")
-        fraction = self.held_out_fraction
-        _check("held_out_fraction", fraction, 0 < fraction < 1, "between 0 and 1")
-        possible = self.objective != "tutorial" or self.dynamics == "known"
-        _check("dynamics", self.dynamics, possible, "known for objective tutorial")
+        check_fields(self, ALLOWED)
+        if self.objective == "tutorial" and self.dynamics != "known":
+            raise ValueError(
+                f"dynamics must be 'known' for objective tutorial, got {self.dynamics!r}"
+            )
 
 
 def stored(config: TrainConfig) -> dict:
@@ -101,8 +91,3 @@ def stored(config: TrainConfig) -> dict:
     if config.encoder is not None:
         values["encoder"] = getattr(config.encoder, "__qualname__", repr(config.encoder))
     return values
-
-
-def _check(name: str, value, holds: bool, allowed: str) -> None:
-    if not holds:
-        raise ValueError(f"{name} must be {allowed}, got {value}")

@@ -36,6 +36,7 @@ class JointModel:
         actions: `(U, F)`, the action of each factor in each joint action.
         novelty: `(K, U)`, nats that an action in a state tells about A and B, or None where that
             has no value.
+        unseen: modalities that are preferred, but not seen.
     """
 
     A: np.ndarray
@@ -56,6 +57,7 @@ class JointModel:
     num_states_by_factor: tuple[int, ...]
     actions: np.ndarray
     novelty: np.ndarray | None = None
+    unseen: tuple[int, ...] = ()
 
     @property
     def num_states(self) -> int:
@@ -123,6 +125,7 @@ def joint_model(model) -> JointModel:
         num_states_by_factor=f.num_states,
         actions=actions,
         novelty=_novelty(f, B, actions) if model.use_param_info_gain else None,
+        unseen=tuple(model.unseen),
         **{name: getattr(model, name) for name in settings},
     )
 

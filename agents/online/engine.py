@@ -143,8 +143,9 @@ class LearningEngine:
 
     def _valid(self, seen, num_envs: int) -> np.ndarray:
         """`(N, M)` bool, which modalities were seen."""
-        shape = num_envs, len(self._model.factors.A)
-        return np.ones(shape, bool) if seen is None else np.broadcast_to(seen, shape)
+        usable = np.ones((num_envs, len(self._model.factors.A)), bool)
+        usable[:, list(self._model.unseen)] = False
+        return usable if seen is None else usable & seen
 
     def by_factor(self, beliefs) -> tuple[np.ndarray, ...]:
         """Beliefs about each factor, `(N, K_f)`."""

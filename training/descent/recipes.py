@@ -1,11 +1,12 @@
 """How each kind of problem is trained with the evidence objective, as data.
 
-Success counts of these numbers stand in the README, with the command that measured them.
+Success counts of these numbers stand in docs/reliability.md, with the command that measured them.
 """
 
 import dataclasses
-import math
 from typing import NamedTuple
+
+from ..allowed import check_fields, integer, number
 
 
 class Schedule(NamedTuple):
@@ -117,14 +118,17 @@ def recipe_for(num_states: int, starts_from_known_dynamics: bool) -> Recipe:
     return LEARNED[largest]
 
 
-INTEGERS = (
-    "num_restarts",
-    "train_steps",
-    "batch_size",
-    "encoder_width",
-    "encoder_depth",
-    "checkpoint_every",
-)
+ALLOWED = {
+    "num_restarts": integer(1),
+    "train_steps": integer(1),
+    "batch_size": integer(1),
+    "learning_rate": number(0),
+    "temporal_weight": number(0, from_low=True),
+    "encoder_width": integer(1),
+    "encoder_depth": integer(1),
+    "temperature": number(0),
+    "checkpoint_every": integer(1),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,15 +159,7 @@ class TutorialRecipe:
     """Gradient steps between two points of the training curves."""
 
     def __post_init__(self) -> None:
-        for name in ("learning_rate", "temperature"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be above 0, finite, got {getattr(self, name)}")
-        if not 0 <= self.temporal_weight < math.inf:
-            raise ValueError(f"temporal_weight must be finite, from 0, got {self.temporal_weight}")
-        for name in INTEGERS:
-            value = getattr(self, name)
-            if type(value) is not int or value < 1:
-                raise ValueError(f"{name} must be an integer from 1, got {value}")
+        check_fields(self, ALLOWED)
 
 
 def overridden(recipe, **overrides):

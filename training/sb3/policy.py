@@ -96,7 +96,8 @@ class ActiveInferencePolicy(BasePolicy):
         first = next(iter(observation.values())) if isinstance(observation, dict) else observation
         shape = (len(first),) if vectorized else ()
         high = space.nvec if isinstance(space, gym.spaces.MultiDiscrete) else space.n
-        return space.start + self._rng.integers(high, size=(*shape, *np.shape(high)))
+        drawn = self._rng.integers(high, size=(*shape, *np.shape(high)))
+        return np.asarray(space.start + drawn, np.int64)
 
     def _predict(self, observation, deterministic: bool = False) -> torch.Tensor:
         given: Any = observation

@@ -1,8 +1,11 @@
+import re
+from pathlib import Path
+
 import gymnasium as gym
 import numpy as np
 import pytest
 from aifgym.training import act
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
@@ -64,28 +67,41 @@ def test_a_memory_begins_with_each_episode(name):
             break
 
 
-def returns_by_hand(agent, envs, num_steps: int) -> list[float]:
-    """The hand-written loop: memory and `episode_start` in one's own hands, mode `NEXT_STEP`."""
-    observation, _ = envs.reset(seed=0)
-    state, episode_start = None, np.ones(envs.num_envs, bool)
-    resets, returns = np.zeros(envs.num_envs, bool), np.zeros(envs.num_envs)
-    found = []
-    for _ in range(num_steps):
-        action, state = agent.predict(observation, state, episode_start, deterministic=True)
-        observation, reward, terminated, truncated, _ = envs.step(action)
-        returns += reward * ~resets
-        # The step after an episode's end resets: the next one begins with what that returned.
-        episode_start, resets = resets, terminated | truncated
-        found += returns[resets].tolist()
-        returns[resets] = 0
-    return found
+@pytest.fixture(scope="module")
+def loops() -> dict:
+    """The functions that the documentation shows."""
+    page = (Path(__file__).parents[3] / "docs" / "tooling.md").read_text()
+    names: dict = {"np": np, "gym": gym}
+    for code in re.findall(r"```python\n(def .*?)```", page, flags=re.DOTALL):
+        exec(code, names)
+    return names
 
 
-def test_the_hand_written_loop_equals_evaluate_policy():
-    by_hand = returns_by_hand(Counter(), WORLDS["next step"](), 60)
-    env = DummyVecEnv([lambda make=make: Monitor(make()) for make in MAKERS])
-    expected, _ = evaluate_policy(Counter(), env, 12, return_episode_rewards=True)
-    assert set(by_hand) == set(expected) == set(map(float, LENGTHS))
+@pytest.mark.parametrize("name", ["next step", "same step"])
+def test_the_documented_loops_give_what_evaluate_policy_gives(name, loops):
+    by_hand = loops[f"returns_{name.replace(' ', '_')}"](Counter(), WORLDS[name](), 40, seed=0)
+    for found, make in zip(by_hand, MAKERS):
+        env = DummyVecEnv([lambda make=make: Monitor(make())])
+        expected, _ = evaluate_policy(Counter(), env, len(found), return_episode_rewards=True)
+        assert found == expected
+        assert len(found) >= 6
+
+
+@pytest.mark.parametrize("name", ["next step", "same step"])
+@pytest.mark.parametrize("vector", [SyncVectorEnv, AsyncVectorEnv])
+def test_the_documented_loops_with_an_agent_of_ours(name, vector, loops, agent):
+    """Random environments: the same seeds, so the same episodes, one after the other."""
+    makers = [lambda: gym.make("aifgym.envs:ContinuousLineWorld-v0", start_state=None)] * 2
+    mode = AutoresetMode[name.upper().replace(" ", "_")]
+    envs = vector(makers, autoreset_mode=mode)
+    by_hand = loops[f"returns_{name.replace(' ', '_')}"](agent, envs, 60, seed=3)
+    envs.close()
+    for place, found in enumerate(by_hand):
+        env = DummyVecEnv([lambda: Monitor(makers[0]())])
+        env.seed(3 + place)
+        expected, _ = evaluate_policy(agent, env, len(found), return_episode_rewards=True)
+        assert found == expected
+        assert len(found) >= 6
 
 
 def test_what_is_no_environment_is_refused():

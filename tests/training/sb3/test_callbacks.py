@@ -167,7 +167,7 @@ def test_functions_are_callbacks():
     assert len(steps) == 250
 
 
+@pytest.mark.filterwarnings("ignore:rich is experimental")
 def test_a_progress_bar(capsys):
-    pytest.importorskip("rich")
     model_of(seed=0).learn(300, progress_bar=True)
     assert "300/300" in capsys.readouterr().out

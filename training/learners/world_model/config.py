@@ -4,7 +4,24 @@ import dataclasses
 from typing import Literal
 
 from ....agents.encoders.mixture import Kind
+from ...allowed import TRUTH, check_fields, integer, number, one_of, some_of
 from .discretising.features import FEATURE_KINDS, FeatureKind
+
+ALLOWED = {
+    "num_states": integer(1),
+    "num_members": integer(1),
+    "rounds_kept": integer(1),
+    "encoder": one_of(("soft", "lme")),
+    "features": some_of(FEATURE_KINDS),
+    "history": integer(1, "auto"),
+    "discount": number(0, 1),
+    "novelty": number(0, from_low=True),
+    "keep_noise": TRUTH,
+    "first_steps": integer(1),
+    "growth": number(0),
+    "least_round": integer(1),
+    "largest_round": integer(1),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,23 +61,10 @@ class LearnConfig:
     largest_round: int = 1500
 
     def __post_init__(self) -> None:
-        counts = ("num_states", "num_members", "rounds_kept", "first_steps", "least_round")
-        for name in counts:
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} must be a positive integer, got {value!r}")
-        if self.encoder not in ("soft", "lme"):
-            raise ValueError(f"encoder must be 'soft' or 'lme', got {self.encoder!r}")
-        if not self.features or not set(self.features) <= set(FEATURE_KINDS):
-            raise ValueError(f"features must be some of {FEATURE_KINDS}, got {self.features}")
-        if self.history != "auto" and (not isinstance(self.history, int) or self.history < 1):
-            raise ValueError(f"history must be 'auto' or at least 1, got {self.history!r}")
-        if not 0 < self.discount < 1:
-            raise ValueError(f"discount must be in (0, 1), got {self.discount}")
-        if not self.novelty >= 0:
-            raise ValueError(f"novelty must not be negative, got {self.novelty}")
-        if not self.growth > 0 or self.largest_round < self.least_round:
-            raise ValueError("growth must be above 0, largest_round at least least_round")
+        check_fields(self, ALLOWED)
+        low, high = self.least_round, self.largest_round
+        if high < low:
+            raise ValueError(f"largest_round must be at least least_round, {low}, got {high}")
 
     def round_steps(self, steps_before: int) -> int:
         """Steps of the round that begins after so many."""

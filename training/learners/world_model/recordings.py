@@ -101,7 +101,7 @@ def from_replay_buffer(buffer) -> Experience:
         stops[-1] = True  # another environment's steps follow
     columns = (
         buffer.observations[order],
-        buffer.actions[order][..., 0],
+        buffer.actions[order][..., 0] - buffer.action_space.start,
         buffer.rewards[order],
         buffer.next_observations[order],
         dones & ~timeouts,
@@ -120,7 +120,7 @@ def from_minari(dataset) -> Experience:
     episodes = list(dataset.iterate_episodes())
     columns = (
         np.concatenate([np.asarray(e.observations)[:-1] for e in episodes]),
-        np.concatenate([e.actions for e in episodes]),
+        np.concatenate([e.actions for e in episodes]) - getattr(dataset.action_space, "start", 0),
         np.concatenate([e.rewards for e in episodes]),
         np.concatenate([np.asarray(e.observations)[1:] for e in episodes]),
         np.concatenate([e.terminations for e in episodes]),
