@@ -13,7 +13,7 @@ SHAPES_OF := aifgym.envs,aifgym.agents.models,aifgym.agents.planning.tree,aifgym
 # Which tests the environments with the oldest and the newest dependencies run.
 TESTS ?= tests
 
-.PHONY: benchmark speed docs test lint format hooks test-oldest test-newest test-slow release-check clean
+.PHONY: benchmark speed docs docs-check test lint format hooks test-oldest test-newest test-slow release-check clean
 
 benchmark: $(VENV)/installed
 	$(BIN)/aifgym benchmark
@@ -24,6 +24,10 @@ speed: $(VENV)/installed
 # The documentation's site, in build/site: opens without a server, fetches nothing.
 docs: $(VENV)/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+# All that the documentation prints, also what takes minutes.
+docs-check: $(VENV)/installed
+	$(BIN)/pytest tests/docs -m "long or not long"
 
 test: lint
 	$(BIN)/pytest --numprocesses auto --jaxtyping-packages=$(SHAPES_OF),array_types.checked --cov --cov-report=

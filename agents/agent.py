@@ -16,7 +16,7 @@ from .acting.modalities import Actions
 from .acting.pymdp_bridge import continuous_pymdp_agent
 from .encoders.neural import check_encoder
 from .encoders.protocol import Encoder
-from .encoders.resolve import modality_encoders
+from .encoders.resolve import modality_encoder, modality_encoders
 from .goals import WithGoals
 from .models.checks import check_choice, checked_usage
 from .models.generative_model import GenerativeModel
@@ -35,10 +35,10 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
 
     Args:
         encoder: of a model of single arrays: maps an observation to logits over its outcomes;
-            anything with the methods of `aifgym.agents.encoders.protocol.Encoder`. Of a model of
-            lists: a dict by the keys of `Dict` observations or a list, in A's order, of such
-            encoders, of plain functions from `(N, ...)` to `log p(x | o)` `(N, O)`, and of None
-            for what is discrete; None alone where all modalities are.
+            anything with the methods of `aifgym.agents.encoders.protocol.Encoder`, a plain
+            function from `(N, ...)` to `log p(x | o)` `(N, O)`, or None for what is discrete. Of a
+            model of lists: a dict by the keys of `Dict` observations or a list, in A's order, of
+            these; None alone where all modalities are discrete.
         model: A, B, C, D and the settings of planning.
         usage: `(K,)`, rho, how often the encoder uses each state. With it the agent is fed scaled
             likelihoods, `log r(s | x) - log rho(s)`; `None` feeds the encoder's categorical
@@ -50,7 +50,8 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
             `"auto"` is joint up to 512 joint states, where nothing asks for pymdp.
         observation_space: of the environment; needed for plain functions, else it is checked.
         on_invalid: of an observation that is not finite, such as of a sensor that dropped out:
-            `"raise"` names the environments, with `"ignore"` they act from their prior.
+            `"raise"` names the environments, with `"ignore"` they act from their prior, and from
+            those modalities that are finite.
         learn: what is learned while acting, such as `("B",)`, from the counts pA, pB, pD of the
             model on; `Learning` also says how, and how fast what was learned is forgotten.
 
@@ -72,14 +73,15 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
         learn: Learning | dict | Sequence[str] = (),
     ) -> None:
         check_choice("on_invalid", on_invalid, ON_INVALID)
-        given: Any = encoder
         rho: Any = usage
         if model.has_lists:
             outcomes = model.factors.num_outcomes
-            given, rho = modality_encoders(given, outcomes, rho, observation_space), None
-        elif given.num_outcomes != model.num_outcomes:
-            counts = f"{given.num_outcomes} outcomes, the model has {model.num_outcomes} outcomes"
-            raise ValueError(f"encoder has {counts}")
+            given, rho = modality_encoders(encoder, outcomes, rho, observation_space), None
+        else:
+            given = modality_encoder(encoder, model.num_outcomes, observation_space)
+            if given.num_outcomes != model.num_outcomes:
+                counts = f"{given.num_outcomes} outcomes, the model has {model.num_outcomes}"
+                raise ValueError(f"encoder has {counts} outcomes")
         check_encoder(given)
         self.encoder, self.model, self.settings = given, model, dict(settings or {})
         self.usage = None if rho is None else checked_usage(rho, model)
@@ -141,7 +143,7 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
             ValueError: an argument is no array of numbers or has another shape, or `state` is not
                 what `predict` returned, or an observation not finite with `on_invalid="raise"`.
         """
-        observations, shape, seen = observed(observation, self._observation_space, self.on_invalid)
+        observations, shape, seen = self._observed(observation)
         prior = self._prior(state, episode_start, shape)
         key = None
         if not deterministic:
@@ -173,6 +175,11 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
             f"encoder={self.encoder!r}, evidence={self.evidence!r}, "
             f"goal={goal_words(model)!r})"
         )
+
+    def _observed(self, observation) -> tuple:
+        """See `acting.invalid.observed`."""
+        modalities = getattr(self.encoder, "names", None)
+        return observed(observation, self._observation_space, self.on_invalid, modalities)
 
     def _prior(
         self, state, episode_start, shape: tuple[int, ...], name: str = "state"

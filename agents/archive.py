@@ -61,9 +61,30 @@ def read_archive(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
     return config, data
 
 
+def read_arrays(
+    path: str | os.PathLike, what: str, max_bytes: int = MAX_BYTES
+) -> dict[str, np.ndarray]:
+    """The arrays of what `np.savez` wrote, unpacked only when they are known to be small enough.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedArchiveError: it is no such file, it is damaged, or it unpacks to more than
+            `max_bytes`. The message calls it `what`.
+    """
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                _check_sizes(archive.infolist(), max_bytes)
+                data = {name: archive.read(name) for name in archive.namelist()}
+            return {name.removesuffix(".npy"): _array(name, data[name], "biufU") for name in data}
+        except DAMAGE as error:
+            raise damaged(path, error, what) from error
+
+
 def _unpacked(file: BinaryIO) -> tuple[dict, dict[str, np.ndarray]]:
     with zipfile.ZipFile(file) as archive:
-        _check_sizes(archive.infolist())
+        _check_sizes(archive.infolist(), MAX_BYTES)
+        _check_config(archive.infolist())
         config = json.loads(archive.read(CONFIG))
         names = [name for name in archive.namelist() if name != CONFIG]
         data = {name: archive.read(name) for name in names}
@@ -79,6 +100,7 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
+    IndexError,
     KeyError,
     MemoryError,
     NotImplementedError,
@@ -101,28 +123,25 @@ def damaged(
     return DamagedArchiveError(f"{os.fspath(path)} is not a readable {what}: {reason}")
 
 
-def check_zip(file: BinaryIO) -> None:
-    """Raises ValueError where a file does not begin as a zip does; NumPy would ask about pickle."""
-    if file.read(4) != b"PK\x03\x04":
-        raise ValueError("it is no zip of arrays")
-    file.seek(0)
-
-
 def _bytes_of(array: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()
 
 
-def _check_sizes(infos: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(infos: list[zipfile.ZipInfo], max_bytes: int) -> None:
     names = [info.filename for info in infos]
     if len(set(names)) < len(names):
         raise ValueError("it has two members of the same name")
-    if CONFIG not in names:
+    if len(names) > MAX_MEMBERS or sum(info.file_size for info in infos) > max_bytes:
+        raise ValueError(f"it unpacks to more than {max_bytes:,} bytes or {MAX_MEMBERS} members")
+
+
+def _check_config(infos: list[zipfile.ZipInfo]) -> None:
+    sizes = {info.filename: info.file_size for info in infos}
+    if CONFIG not in sizes:
         raise ValueError(f"it has no {CONFIG}")
-    if len(names) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_BYTES:
-        raise ValueError(f"it unpacks to more than {MAX_BYTES:,} bytes or {MAX_MEMBERS} members")
-    if infos[names.index(CONFIG)].file_size > MAX_CONFIG_BYTES:
+    if sizes[CONFIG] > MAX_CONFIG_BYTES:
         raise ValueError(f"its {CONFIG} has more than {MAX_CONFIG_BYTES:,} bytes")
 
 
@@ -134,7 +153,7 @@ def _check_members(data: dict[str, bytes], members: dict[str, str]) -> None:
             raise ValueError(f"{Path(name).name} is damaged: its SHA-256 is another one")
 
 
-def _array(name: str, data: bytes) -> np.ndarray:
+def _array(name: str, data: bytes, kinds: str = "biuf") -> np.ndarray:
     """The array of an `.npy` member, its header believed only where the data are there."""
     buffer = io.BytesIO(data)
     version = np.lib.format.read_magic(buffer)
@@ -142,7 +161,7 @@ def _array(name: str, data: bytes) -> np.ndarray:
     if header is None or not name.endswith(".npy"):
         raise ValueError(f"{name} is not an .npy member of version 1.0")
     shape, _, dtype = header(buffer)
-    if dtype.hasobject or dtype.kind not in "biuf":
+    if dtype.hasobject or dtype.kind not in kinds:
         raise ValueError(f"{name} holds {dtype}, not numbers")
     if math.prod(shape) * dtype.itemsize != len(data) - buffer.tell():
         raise ValueError(f"{name} is shorter or longer than its shape {shape}")

@@ -15,3 +15,8 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def log(probabilities: np.ndarray) -> np.ndarray:
     """With pymdp's floor, so that the logarithm of 0 is finite."""
     return np.log(np.maximum(probabilities, SMALLEST))
+
+
+def xlogx(probabilities: np.ndarray) -> np.ndarray:
+    """`p log p`, 0 where p is 0."""
+    return probabilities * log(probabilities)

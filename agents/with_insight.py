@@ -15,10 +15,9 @@ from .acting.checks import check_rollout
 from .acting.decision import compiled
 from .acting.explanation import PolicyExplanation
 from .acting.free_energy import FreeEnergy
-from .acting.invalid import observed
 from .acting.observations import checked_observations
 from .acting.padding import on_padded
-from .acting.rollout import JaxEnv, Rollout, rollout
+from .acting.rollout import NOT_FOR, JaxEnv, Rollout, rollout
 from .encoders.protocol import Encoder, encode
 from .models.generative_model import GenerativeModel
 from .planning.goal import DisagreementWarning, disagreements
@@ -35,6 +34,7 @@ class WithInsight:
     on_invalid: str
     learning: Any
     _prior: Callable[..., Any]
+    _observed: Callable[..., tuple]
     _last: Any
     usage: np.ndarray | None
 
@@ -169,7 +169,7 @@ class WithInsight:
             DisagreementWarning: see `disagreements`, where `env.world` says its dynamics.
         """
         if self.model.has_lists or self.learning is not None:
-            raise ValueError("rollout is for models of single arrays, and learns nothing")
+            raise ValueError(NOT_FOR)
         check_rollout(env, num_envs, num_steps)
         world = getattr(env, "world", None)
         if hasattr(world, "transition_matrix"):
@@ -191,7 +191,7 @@ class WithInsight:
         return disagreements(self.model, world, self.has_own_numbers)
 
     def _seen(self, observation, state, episode_start, name: str = "state") -> tuple:
-        observations, shape, seen = observed(observation, self._observation_space, self.on_invalid)
+        observations, shape, seen = self._observed(observation)
         return observations, self._prior(state, episode_start, shape, name), seen
 
 

@@ -18,7 +18,7 @@ from ..models import filtering as inference
 from ..models.generative_model import GenerativeModel
 from ..planning.choose import build_planner
 from ..planning.protocol import Planner
-from .modalities import likelihood_by_modality
+from .modalities import likelihood_by_modality, where_seen
 
 
 class AgentCore(eqx.Module):
@@ -47,23 +47,22 @@ class AgentCore(eqx.Module):
 
 
 def log_likelihood(
-    core: AgentCore, observations: Any, seen: Bool[Array, " N"] | None = None
+    core: AgentCore, observations: Any, seen: Bool[Array, "N M"] | None = None
 ) -> Float[Array, "N K"]:
-    """`log p(x | s)` up to a constant per observation, as the agent is fed; 0 where not `seen`."""
-    found = _log_likelihood(core, observations)
-    return found if seen is None else jnp.where(seen[:, None], found, 0.0)
-
-
-def _log_likelihood(core: AgentCore, observations) -> Float[Array, "N K"]:
-    """Of all observations.
+    """`log p(x | s)` up to a constant per observation, as the agent is fed; 0 where not `seen`.
 
     With `usage` the scaled likelihood, else the tutorial's categorical observation through A; of
     several modalities the sum of theirs.
     """
     if core.outcomes is not None:
         logits = core.encoder.logits(observations)
-        first, *others = likelihood_by_modality(logits, core.tables())
+        first, *others = where_seen(likelihood_by_modality(logits, core.tables()), seen)
         return sum(others, first)
+    return where_seen([_log_likelihood(core, observations)], seen)[0]
+
+
+def _log_likelihood(core: AgentCore, observations) -> Float[Array, "N K"]:
+    """Of all observations of a single encoder."""
     if core.log_usage is None:
         return inference.state_log_likelihood(encode(core.encoder, observations), core.A)
     # Logits do: their normalisation is the same for all states.
@@ -74,14 +73,14 @@ def infer_states(
     core: AgentCore,
     observations: Any,
     prior: Float[Array, "N K"],
-    seen: Bool[Array, " N"] | None = None,
+    seen: Bool[Array, "N M"] | None = None,
 ) -> Float[Array, "N K"]:
     """Posterior belief after one observation; the prior where it was not `seen`."""
     return inference.update_belief(log_likelihood(core, observations, seen), prior)
 
 
 def assess(
-    core: AgentCore, observations, prior: Float[Array, "N K"], seen: Bool[Array, " N"] | None
+    core: AgentCore, observations, prior: Float[Array, "N K"], seen: Bool[Array, "N M"] | None
 ) -> tuple[Array, Array]:
     """Posterior beliefs and log likelihoods `(N, K)` after one observation."""
     found = log_likelihood(core, observations, seen)
@@ -93,7 +92,7 @@ def decide(
     observations: Any,
     prior: Float[Array, "N K"],
     key: PRNGKeyArray | None,
-    seen: Bool[Array, " N"] | None = None,
+    seen: Bool[Array, "N M"] | None = None,
 ) -> tuple[Array, Array, Array]:
     """One decision for each of N environments.
 
@@ -102,7 +101,8 @@ def decide(
         observations: `(N, D)`.
         prior: `(N, K)`, `p(s_t | past)`.
         key: draws the policy; `None` takes the most probable one.
-        seen: `(N,)`, where there is an observation; elsewhere the prior decides. None: everywhere.
+        seen: `(N, M)`, where there is an observation of each modality; without any the prior
+            decides. None: everywhere.
 
     Returns:
         Actions `(N,)`, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.

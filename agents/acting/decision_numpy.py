@@ -37,7 +37,7 @@ class Decider:
         self.small_batch = 0
         encoder: Any = core.encoder
         planner: Any = core.planner
-        if _in_numpy(encoder, "numpy_logits") and _in_numpy(planner, "numpy_best_action"):
+        if can_do_without(encoder, "numpy_logits") and can_do_without(planner, "numpy_best_action"):
             self._core = on_host(core)
             cost = encoder.num_multiplications + planner.num_multiplications
             self.small_batch = MAX_MULTIPLICATIONS // cost
@@ -61,8 +61,8 @@ class Decider:
         )
 
 
-def _in_numpy(module: Any, method: str) -> bool:
-    """Whether an encoder or planner can do without compiled code."""
+def can_do_without(module: Any, method: str) -> bool:
+    """Whether an encoder or planner can do without compiled code, by its method in NumPy."""
     return hasattr(module, method) and getattr(module, "all_in_numpy", True)
 
 
@@ -85,7 +85,7 @@ def decide_small(
         core: the agent as `on_host` gives it.
         observations: `(N, D)` float32.
         prior: `(N, K)` float32, `p(s_t | past)`.
-        seen: `(N,)` bool, where there is an observation; None: everywhere.
+        seen: `(N, M)` bool, where there is an observation of each modality; None: everywhere.
 
     Returns:
         Actions `(N,)` int64, posterior beliefs `(N, K)`, and the priors `(N, K)` of the next step.
@@ -93,15 +93,15 @@ def decide_small(
     # Of the class: a method of an equinox module is itself a module, which takes time to make.
     logits = type(core.encoder).numpy_logits(core.encoder, observations)
     if core.outcomes is not None:
-        log_likelihood = numpy_log_likelihood(logits, core.A, core.outcomes)
+        log_likelihood = numpy_log_likelihood(logits, core.A, core.outcomes, seen)
     elif core.log_usage is None:
         outcome = np.maximum(softmax(logits), MIN_PROBABILITY)
         outcome /= np.add.reduce(outcome, axis=1, keepdims=True)
         log_likelihood = outcome @ log(core.A)
     else:
         log_likelihood = logits - core.log_usage
-    if seen is not None:
-        log_likelihood = np.where(seen[:, None], log_likelihood, np.float32(0))
+    if seen is not None and core.outcomes is None:
+        log_likelihood = np.where(seen, log_likelihood, np.float32(0))
     belief = softmax(log_likelihood + log(prior))
     action = type(core.planner).numpy_best_action(core.planner, belief)
     by_action = core.B.transpose(2, 0, 1)[action]

@@ -65,8 +65,10 @@ def explain_policies(model: JointModel, planner: Planner, beliefs: np.ndarray) -
     """What speaks for each policy at beliefs `(N, K)`.
 
     Of planners that weigh no whole policies (the searches) the posterior is what it would be if
-    they did.
+    they did. Of planners that weigh actions, these are policies of one step.
     """
+    if getattr(planner, "weighs_actions", False):
+        return _of_actions(model, planner.explain(model, beliefs))
     utility, info_gain, inductive = on_padded(
         lambda rows: _parts(model, planner, rows), len(beliefs), beliefs
     )
@@ -95,3 +97,16 @@ def _parts(
         return utility, info_gain, np.zeros_like(utility)
     _, neg_efe = planner.infer_policies(jnp.asarray(beliefs, jnp.float32))
     return utility, info_gain, np.asarray(neg_efe) - (utility + info_gain)
+
+
+def _of_actions(model: JointModel, found: Explanation) -> PolicyExplanation:
+    """What a planner says of each next action."""
+    return PolicyExplanation(
+        model.actions[:, None],
+        found.neg_efe,
+        found.utility,
+        found.info_gain,
+        np.zeros_like(found.utility),
+        found.inductive,
+        found.action_probs,
+    )

@@ -1,5 +1,7 @@
 """Observations that are not finite, such as those of a sensor that dropped out."""
 
+from collections.abc import Sequence
+
 import jax
 import numpy as np
 
@@ -9,16 +11,18 @@ from .observations import checked_observations
 ON_INVALID = ("raise", "ignore")
 
 
-def observed(observation, space, on_invalid: str):
+def observed(observation, space, on_invalid: str, modalities: Sequence[str] | None = None):
     """Observations as a batch, the shape of actions for them, and where they can be used.
 
     Args:
         observation: as of `predict`.
         space: of one observation.
         on_invalid: `"raise"` refuses what is not finite, `"ignore"` puts 0 there.
+        modalities: keys of observations that are used each on its own; None: all or nothing.
 
     Returns:
-        The observations, `()` or `(N,)`, and `(N,)` bool, or None where all can be used.
+        The observations, `()` or `(N,)`, and `(N, M)` bool, which modalities can be used,
+        `(N, 1)` where all are used together, or None where all can.
 
     Raises:
         ValueError: see `checked_observations`.
@@ -26,19 +30,19 @@ def observed(observation, space, on_invalid: str):
     if on_invalid == "raise":
         return *checked_observations(observation, space), None
     observations, shape = checked_observations(observation, space, must_be_finite=False)
-    filled, seen = without_gaps(observations)
+    filled, seen = without_gaps(observations, modalities)
     return filled, shape, seen
 
 
-def without_gaps(observations):
+def without_gaps(observations, modalities: Sequence[str] | None = None):
     """Observations with 0 for what is not finite, and where all of it is.
 
     Returns:
-        The observations, and `(N,)` bool, false where a value is not finite, or None where all are.
+        The observations, and `(N, M)` bool, false where a value of a modality is not finite, or
+        None where all are.
     """
-    leaves = [leaf for leaf in jax.tree.leaves(observations) if leaf.dtype.kind == "f"]
-    flags = [np.isfinite(leaf).reshape(len(leaf), -1).all(axis=1) for leaf in leaves]
-    seen = np.logical_and.reduce(flags) if flags else np.True_
+    parts = [observations] if modalities is None else [observations[name] for name in modalities]
+    seen = np.stack([_finite(part) for part in parts], axis=-1)
     if seen.all():
         return observations, None
 
@@ -46,6 +50,13 @@ def without_gaps(observations):
         return np.nan_to_num(leaf, posinf=0, neginf=0) if leaf.dtype.kind == "f" else leaf
 
     return jax.tree.map(filled, observations), seen
+
+
+def _finite(observations) -> np.ndarray:
+    """`(N,)` bool, where all values are finite."""
+    leaves = jax.tree.leaves(observations)
+    flags = [np.isfinite(leaf).reshape(len(leaf), -1).all(axis=1) for leaf in leaves]
+    return np.logical_and.reduce(flags)
 
 
 def decided(engine, observations, prior, key, seen, on_invalid: str):
@@ -62,7 +73,8 @@ def decided(engine, observations, prior, key, seen, on_invalid: str):
     if sound is None:
         return concluded
     if on_invalid == "ignore":
-        concluded = engine.decide(observations, prior, key, sound if seen is None else sound & seen)
+        usable = sound[:, None] if seen is None else sound[:, None] & seen
+        concluded = engine.decide(observations, prior, key, usable)
         sound = _sound(concluded.beliefs)
     if sound is not None:
         raise ValueError(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import gymnasium as gym
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from ..models.flattening import joint_actions
 from ..models.likelihoods import outcome_log_likelihood
@@ -27,15 +27,30 @@ def likelihood_by_modality(
     ]
 
 
+def where_seen(
+    by_modality: Sequence[Float[Array, "N *K"]], seen: Bool[Array, "N M"] | None
+) -> list[Float[Array, "N *K"]]:
+    """What each modality says, 0 where it was not seen; M is 1 where that goes for all."""
+    if seen is None:
+        return list(by_modality)
+    flags = jnp.broadcast_to(seen, (len(seen), len(by_modality))).T
+    shaped = [flag.reshape(-1, *[1] * (one.ndim - 1)) for flag, one in zip(flags, by_modality)]
+    return [jnp.where(flag, one, 0.0) for flag, one in zip(shaped, by_modality)]
+
+
 def numpy_log_likelihood(
-    logits: np.ndarray, A: np.ndarray, num_outcomes: Sequence[int]
+    logits: np.ndarray,
+    A: np.ndarray,
+    num_outcomes: Sequence[int],
+    seen: np.ndarray | None = None,
 ) -> np.ndarray:
-    """The sum over modalities of `likelihood_by_modality`, in NumPy.
+    """The sum over modalities of `likelihood_by_modality`, where seen, in NumPy.
 
     Args:
         logits: `(N, O)`.
         A: `(O, K)`, the modalities one below the other.
         num_outcomes: of each modality.
+        seen: `(N, M)` or `(N, 1)` bool; None: all of it.
     """
     first, by_modality = 0, []
     for count in num_outcomes:
@@ -43,7 +58,10 @@ def numpy_log_likelihood(
         weights = np.exp(part - np.maximum.reduce(part, axis=1, keepdims=True))
         by_modality.append(weights @ A[first : first + count])
         first += count
-    return np.add.reduce(log(np.stack(by_modality)), axis=0)
+    found = log(np.stack(by_modality))
+    if seen is not None:
+        found = np.where(seen.T[:, :, None], found, np.float32(0))
+    return np.add.reduce(found, axis=0)
 
 
 def _ends(A: Sequence) -> list[int]:

@@ -19,7 +19,7 @@ from ..encoders.protocol import Encoder, encode
 from ..models.filtering import state_log_likelihood
 from ..models.pymdp_agent import agent_arguments, build_agent
 from .decision import in_single_precision
-from .modalities import likelihood_by_modality
+from .modalities import likelihood_by_modality, where_seen
 
 Beliefs = Sequence[Float[Array, "N _"]]
 
@@ -69,12 +69,9 @@ class PymdpCore(eqx.Module):
         self.model = PymdpModel(model)
         self.log_usage = None if usage is None else jnp.asarray(log_stable(jnp.asarray(usage)))
 
-    def log_likelihoods(self, observations, seen: Bool[Array, " N"] | None) -> list[Array]:
+    def log_likelihoods(self, observations, seen: Bool[Array, "N M"] | None) -> list[Array]:
         """Per modality `(N, K of each factor that it depends on)`; 0 where not `seen`."""
-        found = self._log_likelihoods(observations)
-        if seen is None:
-            return found
-        return [jnp.where(seen.reshape(-1, *[1] * (one.ndim - 1)), one, 0.0) for one in found]
+        return where_seen(self._log_likelihoods(observations), seen)
 
     def _log_likelihoods(self, observations) -> list[Array]:
         A: Any = self.model.arrays["A"]

@@ -9,6 +9,11 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from .decision import AgentCore, decide
 
+NOT_FOR = (
+    "rollout is for models of single arrays, and for agents that do not learn while they act: it "
+    "hands back no state, so that what they learned would be lost; call predict step by step"
+)
+
 
 class JaxEnv(Protocol):
     """A pure environment: pymdp's `Env`, with rewards."""

@@ -49,8 +49,9 @@ class ModalityEncoders(eqx.Module):
             else jnp.log(jnp.maximum(jnp.asarray(rho, jnp.float32), MIN_PROBABILITY))
             for rho in usage
         )
-        is_table = all(isinstance(part, OneHotEncoder) for part in self.parts)
-        if self.names is None and len(self.parts) > 1 and not is_table:
+        seen = self._seen
+        is_table = all(isinstance(part, OneHotEncoder) for part in seen)
+        if self.names is None and len(seen) > 1 and not is_table:
             raise ValueError(
                 "encoders of several modalities need names: give a dict by the keys of the "
                 "observation, in A's order"
@@ -59,9 +60,11 @@ class ModalityEncoders(eqx.Module):
     @property
     def observation_space(self) -> gym.Space:
         """The only part's, a `Dict` by name, or a `MultiDiscrete` with a column per modality."""
-        spaces = [part.observation_space for part in self.parts]
+        spaces = [part.observation_space for part in self._seen]
         if self.names is not None:
-            return gym.spaces.Dict(dict(zip(self.names, spaces)))
+            named = zip(self.names, self.parts)
+            shown = [name for name, part in named if part.kind != "unseen"]
+            return gym.spaces.Dict(dict(zip(shown, spaces)))
         return (
             spaces[0]
             if len(spaces) == 1
@@ -156,9 +159,15 @@ class ModalityEncoders(eqx.Module):
         names = self.names or range(len(self.parts))
         return ", ".join(f"{name}: {part!r}" for name, part in zip(names, self.parts))
 
+    @property
+    def _seen(self) -> list:
+        return [part for part in self.parts if part.kind != "unseen"]
+
     def _by_part(self, observations) -> Sequence:
         if self.names is not None:
-            return [observations[name] for name in self.names]
-        if len(self.parts) == 1:
-            return [observations]
-        return list(observations.T)
+            first = next(iter(observations.values()))
+            return [observations.get(name, first) for name in self.names]
+        if len(self._seen) == 1:
+            return [observations] * len(self.parts)
+        columns = iter(observations.T)
+        return [next(columns) if part.kind != "unseen" else observations for part in self.parts]

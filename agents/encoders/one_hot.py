@@ -1,9 +1,10 @@
-"""The encoder of discrete observations: a table, at first the identity."""
+"""Encoders of discrete observations, a table, at first the identity, and of what is never seen."""
 
 from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import gymnasium as gym
+import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
@@ -95,3 +96,41 @@ class OneHotEncoder(NeuralEncoder):
 
     def __repr__(self) -> str:
         return f"table of {self.table.shape[0]} x {self.table.shape[1]}"
+
+
+class UnseenEncoder(eqx.Module):
+    """The place of a modality that is never seen: it says nothing about any outcome.
+
+    Attributes:
+        num_outcomes: O.
+    """
+
+    kind: ClassVar[str] = "unseen"
+    observation_space: ClassVar[gym.Space] = gym.spaces.Discrete(1)
+    num_outcomes: int = eqx.field(static=True)
+    num_multiplications: ClassVar[int] = 0
+
+    def logits(self, observations) -> Float[Array, "N O"]:
+        """Zeros; observations are those of another modality."""
+        return jnp.zeros((len(jax.tree.leaves(observations)[0]), self.num_outcomes))
+
+    def numpy_logits(self, observations) -> np.ndarray:
+        """`logits` in NumPy."""
+        return np.zeros((len(jax.tree.leaves(observations)[0]), self.num_outcomes), np.float32)
+
+    def permuted(self, order: np.ndarray) -> Self:
+        """Itself."""
+        return self
+
+    def config(self) -> dict:
+        """The number of outcomes."""
+        return {"num_outcomes": self.num_outcomes}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """None."""
+        return {}
+
+    @classmethod
+    def restored(cls, config: dict, arrays: dict[str, np.ndarray]) -> Self:
+        """The encoder with that many outcomes."""
+        return cls(**config)

@@ -91,6 +91,7 @@ KINDS = {
     "convolutional": f"{_HERE}.convolutional:ConvolutionalEncoder",
     "composite": f"{_HERE}.composite:CompositeEncoder",
     "modalities": f"{_HERE}.modalities:ModalityEncoders",
+    "unseen": f"{_HERE}.one_hot:UnseenEncoder",
     "mixture": f"{_HERE}.mixture_encoder:MixtureEncoder",
 }
 

@@ -41,7 +41,7 @@ def modality_encoders(
     usages = _listed("usage", usage, names, len(num_outcomes))
     spaces = _spaces(space, names, len(num_outcomes))
     parts = [
-        _encoder(one, count, part_space, names[place] if names else place)
+        modality_encoder(one, count, part_space, names[place] if names else place)
         for place, (one, count, part_space) in enumerate(zip(listed, num_outcomes, spaces))
     ]
     _check_outcomes(parts, names, num_outcomes)
@@ -94,7 +94,14 @@ def _spaces(space: gym.Space | None, names, count: int) -> list[gym.Space | None
     return [space] * count
 
 
-def _encoder(given, num_outcomes: int, space: gym.Space | None, name) -> Any:
+def modality_encoder(
+    given, num_outcomes: int, space: gym.Space | None = None, name: str | int = 0
+) -> Any:
+    """An encoder of one modality: as given, for a plain function, or for what is discrete (None).
+
+    Raises:
+        ValueError: it is none of these, or a plain function without the space of what it is given.
+    """
     if given is None:
         if space is not None and not isinstance(space, gym.spaces.Discrete):
             raise ValueError(f"modality {name!r} is {space}, which needs an encoder, got None")

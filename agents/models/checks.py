@@ -168,6 +168,18 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         check_choice(name, settings[name], allowed)
 
 
+def checked_unseen(unseen: Sequence[int], num_modalities: int) -> tuple[int, ...]:
+    """`unseen` as a tuple of modalities.
+
+    Raises:
+        ValueError: an entry names no modality.
+    """
+    given = tuple(unseen) if isinstance(unseen, Sequence) else (unseen,)
+    if not all(type(place) is int and 0 <= place < num_modalities for place in given):
+        raise ValueError(f"unseen must name modalities in 0..{num_modalities - 1}, got {unseen!r}")
+    return given
+
+
 def checked_usage(usage: np.ndarray, model) -> np.ndarray:
     """`usage` as float32 `(K,)`.
 

@@ -27,6 +27,8 @@ def joint_likelihood(
     Returns:
         `(O, K)`, K the product of `num_states`.
     """
+    if len(num_states) == 1:
+        return A
     order = np.argsort(dependencies)
     by_factor = A.transpose(0, *(order + 1))
     shape = [size if f in dependencies else 1 for f, size in enumerate(num_states)]
@@ -46,6 +48,8 @@ def joint_transitions(B: Sequence[Any], dependencies: Sequence[Sequence[int]], x
         `(K, K, U)`.
     """
     num_factors = len(B)
+    if num_factors == 1:
+        return B[0]
     arguments = []
     for factor, (b, row) in enumerate(zip(B, dependencies)):
         current = [num_factors + other for other in row]

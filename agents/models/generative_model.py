@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from pymdp.agent import Agent
 
-from .checks import check_settings
+from .checks import check_settings, checked_unseen
 from .factored import LISTS, Factors, checked_factors, checked_policy_prior, has_lists
 from .from_pymdp import arguments_of
 from .joint import JointModel, joint_model
@@ -39,13 +39,11 @@ class GenerativeModel:
         policy_len: number of steps that planning looks ahead, at least 1.
         gamma: precision of the posterior over policies, above 0.
         use_states_info_gain: whether planning values information about the state.
-        E: `(number of policies,)`, prior over policies in pymdp's order, or None where all are
-            equally likely.
+        E: `(number of policies,)`, prior over policies in pymdp's order; None: all the same.
         planner: `"tree"` weighs all policies exactly; `"inductive"` is pymdp's inductive
             inference, for goals beyond policy_len; `"sophisticated"` and `"mcts"` are pymdp's
-            searches, policy_len deep; `"auto"` is the tree where it sees the goal, or where there
-            are several factors, else inductive. Others are those that were registered; the agent
-            refuses unknown names.
+            searches; `"point_based"` plans over beliefs; `"auto"` is the tree where it sees the
+            goal, or there are several factors, else inductive. Others can be registered.
         A_dependencies: per modality the factors that it depends on; None: all.
         B_dependencies: per factor the factors that its next state depends on; None: itself.
         num_controls: per factor U_f; None: whatever B has.
@@ -64,6 +62,7 @@ class GenerativeModel:
         sampling_mode: `"full"` takes the first action of a policy, `"marginal"` the most probable
             one of each factor.
         categorical_obs: whether the pymdp `Agent` is given probabilities of outcomes.
+        unseen: modalities that are preferred and not seen by who acts, such as rewards.
 
     Raises:
         ValueError: a shape disagrees, a value is not finite, a distribution does not sum to 1 or
@@ -98,6 +97,7 @@ class GenerativeModel:
     action_selection: str = "deterministic"
     sampling_mode: str = "full"
     categorical_obs: bool = True
+    unseen: Sequence[int] = ()
     factors: Factors = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +105,8 @@ class GenerativeModel:
         single = not has_lists(self.B)
         factors = checked_factors(vars(self), self.policy_len)
         E = checked_policy_prior(self.E, factors.num_controls, self.policy_len)
-        checked = {"factors": factors, "E": E}
+        unseen = checked_unseen(self.unseen, len(factors.A))
+        checked = {"factors": factors, "E": E, "unseen": unseen}
         for name in LISTS:
             value = getattr(factors, name)
             checked[name] = value[0] if single and value is not None else value

@@ -30,6 +30,7 @@ class JointModel:
         num_outcomes_by_modality: O of each modality.
         num_states_by_factor: K of each factor.
         actions: `(U, F)`, the action of each factor in each joint action.
+        unseen: modalities that are preferred, but not seen.
     """
 
     A: np.ndarray
@@ -49,6 +50,7 @@ class JointModel:
     num_outcomes_by_modality: tuple[int, ...]
     num_states_by_factor: tuple[int, ...]
     actions: np.ndarray
+    unseen: tuple[int, ...] = ()
 
     @property
     def num_states(self) -> int:
@@ -114,6 +116,7 @@ def joint_model(model) -> JointModel:
         num_outcomes_by_modality=f.num_outcomes,
         num_states_by_factor=f.num_states,
         actions=joint_actions(f.num_controls),
+        unseen=tuple(model.unseen),
         **{name: getattr(model, name) for name in settings},
     )
 

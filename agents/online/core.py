@@ -1,6 +1,6 @@
 """What an agent that learns is made of, and what it carries from step to step."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -113,10 +113,10 @@ def first_memory(core: LearningCore) -> Memory:
     )
 
 
-def tables_of(core: LearningCore, memory: Memory) -> Tables:
-    """Expected A, B and D of the joint states."""
-    counts = total_counts(core.parts, core.prior, memory.kept, memory.added)
-    arrays = means(core.parts, counts, core.given)
-    A = [joint_likelihood(a, row, core.num_states, jnp) for a, row in zip(arrays["A"], core.A_rows)]
-    B = joint_transitions(arrays["B"], core.B_rows, jnp)
+def tables_of(core: LearningCore, memory: Memory, xp: Any = jnp) -> Tables:
+    """Expected A, B and D of the joint states; `xp` is `numpy` where arrays are NumPy's."""
+    counts = total_counts(core.parts, core.prior, memory.kept, memory.added, xp)
+    arrays = means(core.parts, counts, core.given, xp)
+    A = [joint_likelihood(a, row, core.num_states, xp) for a, row in zip(arrays["A"], core.A_rows)]
+    B = joint_transitions(arrays["B"], core.B_rows, xp)
     return Tables(A, B, joint_belief(arrays["D"]))

@@ -80,7 +80,14 @@ def spread(parts: Sequence[Part], columns: Any, xp: Any = jnp) -> Any:
 
 
 def grown(
-    parts: Sequence[Part], learning: Learning, prior: Any, kept: Any, added: Any, news: Any, steps
+    parts: Sequence[Part],
+    learning: Learning,
+    prior: Any,
+    kept: Any,
+    added: Any,
+    news: Any,
+    steps: Any,
+    xp: Any = jnp,
 ) -> tuple[Any, Any]:
     """`kept` and `added` after `news` of some steps; entries without a prior count stay 0.
 
@@ -92,24 +99,25 @@ def grown(
         added: `(n,)`.
         news: `(n,)`, expected counts.
         steps: from how many steps.
+        xp: `numpy`, where they are NumPy's arrays.
     """
-    news = jnp.where(prior > 0, news, 0.0)
+    news = xp.where(prior > 0, news, 0.0)
     if learning.decay is not None:
-        share = jnp.float32(learning.decay) ** steps
+        share = xp.float32(learning.decay) ** steps
         kept, added = FLOOR + share * (kept - FLOOR), share * added
     added = added + news
     if learning.max_count is not None:
-        own = column_sums(parts, prior)
-        learned = (kept - FLOOR) * own + column_sums(parts, added)
+        own = column_sums(parts, prior, xp)
+        learned = (kept - FLOOR) * own + column_sums(parts, added, xp)
         room = learning.max_count - FLOOR * own
-        share = jnp.minimum(1.0, room / jnp.maximum(learned, room))
-        kept, added = FLOOR + share * (kept - FLOOR), added * spread(parts, share)
+        share = xp.minimum(1.0, room / xp.maximum(learned, room))
+        kept, added = FLOOR + share * (kept - FLOOR), added * spread(parts, share, xp)
     return kept, added
 
 
-def total_counts(parts: Sequence[Part], prior: Any, kept: Any, added: Any) -> Any:
+def total_counts(parts: Sequence[Part], prior: Any, kept: Any, added: Any, xp: Any = jnp) -> Any:
     """What is left of the prior, and what was learned."""
-    return spread(parts, kept) * prior + added
+    return spread(parts, kept, xp) * prior + added
 
 
 def by_array(parts: Sequence[Part], flat: Any) -> dict[tuple[str, int], Any]:
@@ -118,17 +126,20 @@ def by_array(parts: Sequence[Part], flat: Any) -> dict[tuple[str, int], Any]:
     return {(p.letter, p.place): flat[..., p.entries].reshape(*lead, *p.shape) for p in parts}
 
 
-def means(parts: Sequence[Part], counts: Any, given: Mapping[str, Sequence]) -> dict[str, list]:
+def means(
+    parts: Sequence[Part], counts: Any, given: Mapping[str, Sequence], xp: Any = jnp
+) -> dict[str, list]:
     """A, B and D: expected values where counts are, what was given elsewhere.
 
     Args:
         parts: of the vector.
         counts: `(n,)`.
         given: by letter the model's own arrays.
+        xp: `numpy`, where they are NumPy's arrays.
     """
     arrays = {letter: list(own) for letter, own in given.items()}
     for (letter, place), own in by_array(parts, counts).items():
-        arrays[letter][place] = expected(own, arrays[letter][place])
+        arrays[letter][place] = expected(own, arrays[letter][place], xp)
     return arrays
 
 

@@ -18,12 +18,11 @@ from ..models.generative_model import GenerativeModel
 from ..planning.choose import check_policies, resolved_planner
 from ..planning.tree import PolicyTree
 from . import update
-from .core import LearningCore, Memory, first_memory
+from .core import LearningCore, first_memory
 from .counts import by_array
+from .host import HostLearner, HostMemory
 from .settings import Learning
 
-# Of NumPy's arrays, where the annotations are JAX's.
-HostMemory: Any = Memory
 # Numbers that smoothing may carry for one environment.
 MAX_PHI = 2**24
 PRIORS = ("pA", "pB", "pD")
@@ -58,6 +57,7 @@ class LearningEngine:
             )
         self._model, self._joint, self._parts = model, joint, core.parts
         self.arrays, self.static = split_core(core)
+        self._host = HostLearner(core)
         self._decide = compiled(update.decide, self.static)
         self._assess = compiled(update.assess, self.static)
         self._pool = compiled(update.pool, self.static)
@@ -84,8 +84,10 @@ class LearningEngine:
         num_envs = len(state[0]) if num_envs is None else num_envs
         found = [checked_beliefs(state[0], (num_envs, len(self._first.belief)))]
         for given, first in zip(state[1:], self._first[1:]):
-            array = as_numbers(given, "state").astype(first.dtype)
-            if array.shape != (num_envs, *first.shape) or not np.isfinite(array).all():
+            array = given
+            if type(given) is not np.ndarray or given.dtype != first.dtype:
+                array = as_numbers(given, "state").astype(first.dtype)
+            if array.shape != (num_envs, *first.shape) or not _is_finite(array):
                 shape = (num_envs, *first.shape)
                 raise ValueError(
                     f"state must hold finite numbers {shape}, got {array.shape}: it is not what "
@@ -101,11 +103,12 @@ class LearningEngine:
     def decide(self, observations, prior, key, seen=None) -> Concluded:
         """One decision for each of N environments, and what they learned until now."""
         memory, start = prior
-        results = on_padded(
-            lambda *at: self._decide(self.arrays, *at, key),
-            len(start), observations, memory, start, _valid(seen, start),
-        )  # fmt: skip
-        memory = HostMemory(*map(np.array, results))
+        rows = observations, memory, start, self._valid(seen, len(start))
+        if key is None and len(start) == 1 and self._host.can_decide:
+            memory = self._host(observations, memory, start[0], rows[-1][0])
+        else:
+            results = on_padded(lambda *at: self._decide(self.arrays, *at, key), len(start), *rows)
+            memory = HostMemory(*map(np.array, results))
         return Concluded(memory.action.astype(np.int64), (memory.belief,), tuple(memory))
 
     def infer_states(self, observations, prior, seen=None) -> tuple[np.ndarray, ...]:
@@ -130,12 +133,17 @@ class LearningEngine:
 
     def _assessed(self, observations, prior, seen) -> list[np.ndarray]:
         memory, start = prior
-        rows = observations, memory, start, _valid(seen, start)
+        rows = observations, memory, start, self._valid(seen, len(start))
         return list(
             map(
                 np.asarray, on_padded(lambda *at: self._assess(self.arrays, *at), len(start), *rows)
             )
         )
+
+    def _valid(self, seen, num_envs: int) -> np.ndarray:
+        """`(N, M)` bool, which modalities were seen."""
+        shape = num_envs, len(self._model.factors.A)
+        return np.ones(shape, bool) if seen is None else np.broadcast_to(seen, shape)
 
     def by_factor(self, beliefs) -> tuple[np.ndarray, ...]:
         """Beliefs about each factor, `(N, K_f)`."""
@@ -154,6 +162,15 @@ class LearningEngine:
         return result
 
 
+def _is_finite(array: np.ndarray) -> bool:
+    # A sum takes less time than a look at each value; it may be too large although no value is.
+    return bool(
+        array.dtype.kind == "i"
+        or np.isfinite(np.add.reduce(array, axis=None))
+        or np.isfinite(array).all()
+    )
+
+
 def learning_engine(
     name: str, encoder, model: GenerativeModel, usage, learning: Learning
 ) -> LearningEngine:
@@ -167,7 +184,3 @@ def learning_engine(
     if math.prod(model.factors.num_states) > MAX_JOINT_STATES:
         raise ValueError(f"learning needs at most {MAX_JOINT_STATES} joint states")
     return LearningEngine(encoder, model, usage, learning)
-
-
-def _valid(seen, start: np.ndarray) -> np.ndarray:
-    return np.ones(len(start), bool) if seen is None else seen

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 from pymdp.maths import MINVAL, log_stable
 
 from ..models.filtering import state_log_likelihood, update_belief
@@ -21,26 +21,31 @@ from .core import LearningCore, Memory, Tables
 TINY = 1e-30
 
 
-def evidence(core: LearningCore, seen: Any, tables: Tables) -> tuple[Array, list[Array]]:
+def evidence(
+    core: LearningCore, seen: Any, tables: Tables, valid: Bool[Array, " M"]
+) -> tuple[Array, list[Array]]:
     """`log p(x | s)` up to a constant `(K,)`, and per modality `p(o | x, s)` `(O_m, K)`.
 
     Args:
         core: how it is fed.
         seen: `(O,)`, the encoder's logits; of the tutorial's way its probabilities.
         tables: A as it is believed.
+        valid: which modalities were seen; the others say nothing about the state.
     """
     if not core.by_modality:
         probs = seen if core.log_usage is None else jax.nn.softmax(seen)
         told = jnp.broadcast_to(probs[:, None], tables.A[0].shape)
         if core.log_usage is None:
-            return state_log_likelihood(seen, tables.A[0]), [told]
-        return seen - core.log_usage, [told]
+            found = state_log_likelihood(seen, tables.A[0])
+        else:
+            found = seen - core.log_usage
+        return jnp.where(valid[0], found, 0.0), [told]
     found, told, first = jnp.zeros(tables.B.shape[0]), [], 0
-    for table in tables.A:
+    for table, is_valid in zip(tables.A, valid):
         part = seen[first : first + len(table)]
         joint = table * jnp.exp(part - part.max())[:, None]
         total = joint.sum(axis=0, keepdims=True)
-        found = found + log_stable(total[0])
+        found = found + jnp.where(is_valid, log_stable(total[0]), 0.0)
         told.append(joint / jnp.maximum(total, TINY))
         first += len(table)
     return found, told
@@ -57,12 +62,11 @@ class Inferred(NamedTuple):
 
 
 def infer(core: LearningCore, memory: Memory, tables: Tables, seen, start, valid) -> Inferred:
-    """The belief after an observation; the prior where it is not valid."""
+    """The belief after an observation; the prior where no modality is valid."""
     move = tables.B[:, :, memory.action]
     predicted = move @ memory.belief
     prior = jnp.where(start, tables.D, predicted)
-    found, told = evidence(core, seen, tables)
-    found = jnp.where(valid, found, 0.0)
+    found, told = evidence(core, seen, tables, valid)
     back = move * memory.belief[None] / jnp.maximum(predicted, TINY)[:, None]
     # What the model holds impossible has happened: the past is then what it was believed to be.
     back = jnp.where((predicted > MINVAL)[:, None], back, memory.belief[None])
@@ -70,7 +74,7 @@ def infer(core: LearningCore, memory: Memory, tables: Tables, seen, start, valid
 
 
 def smoothed_counts(core: LearningCore, memory: Memory, at: Inferred, start, valid) -> Array:
-    """`phi` after an observation: `(K, n)`. What is not valid adds nothing."""
+    """`phi` after an observation: `(K, n)`. Modalities that are not valid add nothing."""
     carried = jnp.where(start, 0.0, at.back @ memory.phi)
     picks, new = core.picks, []
     by_factor = jnp.asarray(joint_actions(core.num_controls))[memory.action]
@@ -78,13 +82,15 @@ def smoothed_counts(core: LearningCore, memory: Memory, at: Inferred, start, val
         place = part.place
         if part.letter == "A":
             counts = at.told[place].T[:, :, None] * picks["A"][place][:, None]
-            counts = jnp.where(valid, counts, 0.0)
+            counts = jnp.where(valid[place], counts, 0.0)
         elif part.letter == "B":
             action = jax.nn.one_hot(by_factor[place], core.num_controls[place])
             came_from = at.back @ picks["B"][place]
             counts = picks["D"][place][:, :, None] * came_from[:, None]
-            counts = counts[..., None] * jnp.where(start | ~valid, 0.0, action)[None, None, None]
+            counts = (
+                counts[..., None] * jnp.where(start | ~valid.any(), 0.0, action)[None, None, None]
+            )
         else:
-            counts = jnp.where(start & valid, picks["D"][place], 0.0)
+            counts = jnp.where(start & valid.any(), picks["D"][place], 0.0)
         new.append(counts.reshape(len(carried), -1))
     return carried + jnp.concatenate(new, axis=1)

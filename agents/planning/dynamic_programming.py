@@ -33,6 +33,8 @@ class DynamicProgrammingPlanner(eqx.Module):
     beyond: Float[Array, "K U"]
     gamma: float = eqx.field(static=True)
 
+    weighs_actions = True
+
     def __init__(self, model: GenerativeModel) -> None:
         if model.E is not None:
             raise ValueError(

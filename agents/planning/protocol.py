@@ -59,9 +59,10 @@ def explained(
 class Planner(Protocol):
     """Beliefs in, actions out: a pytree of JAX made from a model.
 
-    A planner may also have `numpy_best_action`, the same as `best_action` in NumPy,
-    `num_multiplications` of it for one belief, and `on_host()`, which gives the planner that has
-    NumPy's arrays: then it decides for few beliefs without compiled code.
+    A planner with `weighs_actions` true weighs no whole policies: `policy_len` may be far beyond
+    what could be listed. A planner may also have `numpy_best_action`, the same as `best_action` in
+    NumPy, `num_multiplications` of it for one belief, and `on_host()`, which gives the planner that
+    has NumPy's arrays: then it decides for few beliefs without compiled code.
     """
 
     def __init__(self, model: Model) -> None:
@@ -102,6 +103,7 @@ PLANNERS = {
     "sophisticated": f"{_HERE}.searches:SophisticatedPlanner",
     "mcts": f"{_HERE}.searches:MctsPlanner",
     "dynamic_programming": f"{_HERE}.dynamic_programming:DynamicProgrammingPlanner",
+    "point_based": f"{_HERE}.point_based:PointBasedPlanner",
 }
 _REGISTERED: dict[str, type[Planner]] = {}
 

@@ -5,6 +5,7 @@ import numpy as np
 from scipy import sparse
 
 from ..encoders.ensemble import MixtureEnsemble
+from .consistency import check_world
 from .model import Member, WorldModel
 from .spaces import shape_of
 from .table import Table
@@ -56,9 +57,7 @@ def restored(config: dict, arrays: dict[str, np.ndarray]) -> WorldModel:
         if max(sizes) > encoder.spacing.shape[1] or len(encoder.spacing) != len(sizes):
             raise ValueError("encoder and members have different sizes")
     members = tuple(_member(place, arrays, len(arrays["actions"])) for place in range(len(sizes)))
-    if not 0 < config["discount"] < 1 or (arrays["lengths"] < 1).any():
-        raise ValueError("discount must be in (0, 1), lengths at least 1")
-    return WorldModel(
+    world = WorldModel(
         encoder,
         members,
         arrays["actions"],
@@ -68,6 +67,8 @@ def restored(config: dict, arrays: dict[str, np.ndarray]) -> WorldModel:
         config["num_actions"],
         config["reward_scale"],
     )
+    check_world(world)
+    return world
 
 
 def _member(place: int, arrays: dict[str, np.ndarray], width: int) -> Member:
@@ -78,8 +79,6 @@ def _member(place: int, arrays: dict[str, np.ndarray], width: int) -> Member:
         shape=(num * width, num),
     )
     matrix.check_format()
-    if parts["rewards"].shape != (num, width) or parts["counts"].shape != (num, width):
-        raise ValueError(f"member {place} must have rewards and counts {(num, width)}")
     sums = np.asarray(matrix.sum(axis=1))
     if (matrix.data < 0).any() or (sums > 1 + 1e-4).any():
         raise ValueError(f"transitions of member {place} are not probabilities")

@@ -30,6 +30,6 @@ def report(folder: Folder, readme: Path | None = None) -> int:
     print(write_report(folder))
     print(f"\nwrote {folder / 'report.html'}, {folder / 'report.md'} and figures")
     if readme is not None:
-        readme_table.rewrite(readme, folder)
+        readme_table.rewrite(readme, folder, Path.cwd())
         print(f"wrote the table of {readme}")
     return 0

@@ -1,4 +1,4 @@
-"""The part of a README between two markers, written from a results file."""
+"""The part of a page between two markers, written from a results file."""
 
 import os
 from pathlib import Path
@@ -14,8 +14,13 @@ from .writing import read_study, remembered_commands
 START, END = "<!-- results -->", "<!-- /results -->"
 
 
-def rewrite(readme: Path, folder: Path) -> None:
+def rewrite(readme: Path, folder: Path, root: Path) -> None:
     """Replaces what stands between the markers by the table of a run folder.
+
+    Args:
+        readme: the page.
+        folder: the run folder, which the page's links name as seen from it.
+        root: where the commands that the page prints are to be run.
 
     Raises:
         ValueError: the file has not both markers, or the folder holds no results.
@@ -25,17 +30,21 @@ def rewrite(readme: Path, folder: Path) -> None:
     _, end, after = rest.partition(END)
     if not (start and end):
         raise ValueError(f"{readme} must have the lines {START} and {END}, to write between them")
-    write_text(readme, f"{before}{START}\n{part(readme, folder)}\n{END}{after}")
+    write_text(readme, f"{before}{START}\n{part(readme, folder, root)}\n{END}{after}")
 
 
-def part(readme: Path, folder: Path) -> str:
+def part(readme: Path, folder: Path, root: Path) -> str:
     """What belongs between the markers: the table, how to read it, and the commands."""
     study = read_study(folder)
-    shown_folder = Path(os.path.relpath(folder, readme.parent)).as_posix()
-    made = remembered_commands(folder)
-    commands = [*made, f"aifgym report {shown_folder} --readme {readme.name}"]
-    fence = "\n".join(["```bash", *commands, "```"])
-    return "\n\n".join((table(study), _reading(study, shown_folder), fence))
+    report = f"aifgym report {_seen_from(root, folder)} --readme {_seen_from(root, readme)}"
+    fence = "\n".join(
+        ["<!-- not run: hours -->", "```bash", *remembered_commands(folder), report, "```"]
+    )
+    return "\n\n".join((table(study), _reading(study, _seen_from(readme.parent, folder)), fence))
+
+
+def _seen_from(root: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()
 
 
 def table(study: Study) -> str:

@@ -18,6 +18,7 @@ from ...agents.planning import tree as planning
 from ...envs.line_world.jax_env import JaxLineWorld
 from ...training.descent.recipes import TutorialRecipe, recipe_for
 from ..running.closed_loop import closed_loop_returns
+from .learning_pairs import learning_pair
 from .maze_pairs import MAZE_PAIRS
 from .measurement import Pair
 from .training_pairs import (
@@ -147,6 +148,7 @@ PAIRS = (
          lambda: _predict(_default_agent(), MANY)),
     Pair(f"policy inference, {MANY} beliefs, 81 policies", "pymdp `Agent.infer_policies`, jitted",
          20, _policy_inference),
+    learning_pair(_default_agent),
     *MAZE_PAIRS,
     Pair(f"`rollout`, {MANY} environments, {LOOP_STEPS} steps", "pymdp `rollout`, jitted", 20,
          _closed_loop),

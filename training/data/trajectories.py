@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
-from ...agents.archive import DAMAGE, check_zip, damaged
+from ...agents.archive import DAMAGE, MAX_BYTES, damaged, read_arrays
 from ...agents.files import replacing
 
 
@@ -70,23 +70,26 @@ class Trajectories:
             np.savez_compressed(file, **arrays)
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> "Trajectories":
+    def load(cls, path: str | os.PathLike, max_bytes: int = MAX_BYTES) -> "Trajectories":
         """Reads what `save` wrote, without pickle.
+
+        Args:
+            path: of the file.
+            max_bytes: how much memory its arrays may take; a file says so before it is unpacked.
 
         Raises:
             FileNotFoundError: there is no such file.
-            DamagedArchiveError: it holds something else, or values that cannot be trained on.
+            DamagedArchiveError: it holds something else, more than `max_bytes`, or values that
+                cannot be trained on.
         """
-        with open(path, "rb") as file:
-            try:
-                check_zip(file)
-                with np.load(file, allow_pickle=False) as archive:
-                    arrays: dict[str, Any] = dict(archive)
-                arrays["num_actions"] = int(arrays["num_actions"])
-                loaded = cls(**arrays)
-                check_trajectories(loaded)
-            except (AttributeError, *DAMAGE) as error:
-                raise damaged(path, error, "file of trajectories") from error
+        what = "file of trajectories"
+        arrays: dict[str, Any] = read_arrays(path, what, max_bytes)
+        try:
+            arrays["num_actions"] = int(arrays["num_actions"])
+            loaded = cls(**arrays)
+            check_trajectories(loaded)
+        except (AttributeError, *DAMAGE) as error:
+            raise damaged(path, error, what) from error
         return loaded
 
 

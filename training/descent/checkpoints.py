@@ -9,10 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...agents.archive import DAMAGE, check_zip, damaged
-from ...agents.files import replacing, write_text
+from ...agents.archive import DAMAGE, damaged, read_arrays
+from ...agents.files import replacing
+from .settings import keep_settings
 
-SETTINGS_FILE = "settings.json"
+CHECKPOINT = "checkpoint (remove it to train from before it)"
+# Restarts are stored together, with what the optimiser remembers of each.
+MAX_BYTES = 2**30
 
 
 class RunFolder:
@@ -28,14 +31,7 @@ class RunFolder:
 
     def __init__(self, folder: Path, settings: dict) -> None:
         self._folder = Path(folder)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / SETTINGS_FILE
-        settings = json.loads(json.dumps(settings))
-        if path.exists():
-            if _settings_in(path) != settings:
-                raise ValueError(f"{folder} holds a run with other settings: use another folder")
-        else:
-            write_text(path, json.dumps(settings, indent=2))
+        keep_settings(self._folder, settings)
 
     def load(self, phase: str, state):
         """The stored state and table rows of a phase; those given when nothing is stored.
@@ -52,13 +48,11 @@ class RunFolder:
             return state, []
         arrays, static = eqx.partition(state, eqx.is_array)
         leaves, structure = jax.tree.flatten(arrays)
-        with open(path, "rb") as file:
-            try:
-                loaded, rows = _checkpoint(file, leaves)
-            except DAMAGE as error:
-                raise damaged(
-                    path, error, "checkpoint (remove it to train from before it)"
-                ) from error
+        stored = read_arrays(path, CHECKPOINT, MAX_BYTES)
+        try:
+            loaded, rows = _checkpoint(stored, leaves)
+        except DAMAGE as error:
+            raise damaged(path, error, CHECKPOINT) from error
         return eqx.combine(jax.tree.unflatten(structure, loaded), static), rows
 
     def save(self, phase: str, state, rows: list[dict]) -> None:
@@ -69,19 +63,10 @@ class RunFolder:
             np.savez(file, rows=json.dumps(rows), **arrays)
 
 
-def _settings_in(path: Path):
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except DAMAGE as error:
-        raise damaged(path, error, "file of settings") from error
-
-
-def _checkpoint(file, leaves: list) -> tuple[list, list[dict]]:
+def _checkpoint(stored: dict[str, np.ndarray], leaves: list) -> tuple[list, list[dict]]:
     """Arrays like `leaves`, and the rows of the table."""
-    check_zip(file)
-    with np.load(file, allow_pickle=False) as stored:
-        arrays = [stored[f"leaf_{index}"] for index in range(len(leaves))]
-        rows = json.loads(str(stored["rows"]))
+    arrays = [stored[f"leaf_{index}"] for index in range(len(leaves))]
+    rows = json.loads(str(stored["rows"]))
     for index, (array, leaf) in enumerate(zip(arrays, leaves)):
         if (array.shape, array.dtype) != (leaf.shape, leaf.dtype):
             raise ValueError(f"leaf_{index} is {array.dtype} {array.shape}")

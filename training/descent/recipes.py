@@ -1,6 +1,6 @@
 """How each kind of problem is trained with the evidence objective, as data.
 
-Success counts of these numbers stand in the README, with the command that measured them.
+Success counts of these numbers stand in docs/reliability.md, with the command that measured them.
 """
 
 import dataclasses

@@ -45,7 +45,7 @@ def observations_of(encoder: Encoder, number: int, seed: int = 0):
 
 
 # Encoders that are not trained by descent have tests of their own.
-UNTRAINED = {"mixture", "modalities"}
+UNTRAINED = {"mixture", "modalities", "unseen"}
 
 
 def test_every_kind_is_tested():

@@ -32,7 +32,8 @@ def test_structural_zeros_known_columns_and_borders_add_nothing():
     assert bordered["pD"][0].sum() == pytest.approx(3 + 60, abs=1e-3)
 
 
-def test_a_sensor_that_dropped_out_teaches_nothing():
+@pytest.mark.parametrize("copies", [1, 2])  # in NumPy, and compiled
+def test_a_sensor_that_dropped_out_teaches_nothing_and_the_others_do(copies):
     env = make_t_maze(emission_scale=0.5)
     model = with_counts(GenerativeModel(**env.model(), policy_len=1))
     see = {"location": lambda x: env.log_likelihood("location", x), "outcome": None, "cue": None}
@@ -42,10 +43,14 @@ def test_a_sensor_that_dropped_out_teaches_nothing():
     )
     observation, _ = env.reset(seed=0)
     gap = observation | {"location": np.full(2, np.nan, np.float32)}
-    _, state = agent.predict(gap)
-    for name, prior in (("pA", model.pA), ("pB", model.pB), ("pD", model.pD)):
-        for own, given_count in zip(agent.counts(state)[name], prior):
-            np.testing.assert_allclose(own, given_count, atol=1e-6)
+    seen = {name: np.stack([one] * copies) for name, one in gap.items()}
+    _, state = agent.predict(seen)
+    found = agent.counts(state, pooled=False)
+    np.testing.assert_allclose(found["pA"][0][0], model.pA[0], atol=1e-6)
+    assert found["pA"][1][0].sum() == pytest.approx(model.pA[1].sum() + 1, abs=1e-4)
+    assert found["pD"][0][0].sum() == pytest.approx(model.pD[0].sum() + 1, abs=1e-4)
+    for own, given_count in zip(found["pB"], model.pB):
+        np.testing.assert_allclose(own[0], given_count, atol=1e-6)
 
 
 @pytest.mark.parametrize("forget", [{"max_count": 20.0}, {"max_count": None, "decay": 0.99}])

@@ -58,5 +58,7 @@ def test_what_cannot_be_learned_is_refused():
     _, state = fixed.predict(np.zeros(1, int))
     with pytest.raises(ValueError, match="the agent learns nothing"):
         fixed.counts(state)
+    with pytest.raises(ValueError, match="what they learned would be lost"):
+        ActiveInferenceEncoderAgent(None, model, learn=("B",)).rollout(None, 1, 1, None)
     with pytest.raises(ValueError, match="state must be what predict returned"):
         ActiveInferenceEncoderAgent(None, model, learn=("B",)).predict(np.zeros(1, int), state)

@@ -75,7 +75,8 @@ def test_every_seed_of_every_budget_is_printed(folder):
         assert numbers == expected
 
 
-def test_the_command_makes_the_same_report_from_the_results_alone(tmp_path, capfd):
+def test_the_command_makes_the_same_report_from_the_results_alone(tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     few = ("aifgym", "PPO", "random", "exact Bayes")
     append_results(
         tmp_path, [r for r in some_results() if r.scenario == "noisy" and r.contender in few]
@@ -95,7 +96,7 @@ def test_the_command_makes_the_same_report_from_the_results_alone(tmp_path, capf
     assert text.startswith("before\n<!-- results -->\n| scenario ")
     assert text.endswith("<!-- /results -->\nafter\n")
     assert "aifgym benchmark --group standard\naifgym report . --readme README.md" in text
-    readme_table.rewrite(readme, tmp_path)
+    readme_table.rewrite(readme, tmp_path, tmp_path)
     assert readme.read_text() == text
 
 
@@ -115,7 +116,7 @@ def test_a_folder_without_results_is_refused(tmp_path):
 def test_a_readme_without_markers_is_refused(folder, tmp_path):
     (tmp_path / "README.md").write_text("nothing\n")
     with pytest.raises(ValueError, match="must have the lines <!-- results -->"):
-        readme_table.rewrite(tmp_path / "README.md", folder)
+        readme_table.rewrite(tmp_path / "README.md", folder, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,6 @@ def test_markdown_of_each_kind_of_block():
         markdown.render("R", [Section("S", [None])])
 
 
-def test_the_readmes_table_is_that_of_the_committed_results():
-    readme = ROOT / "README.md"
-    assert readme_table.part(readme, ROOT / "docs" / "results" / "standard") in readme.read_text()
+def test_the_pages_table_is_that_of_the_committed_results():
+    page, folder = ROOT / "docs" / "benchmark.md", ROOT / "docs" / "results" / "standard"
+    assert readme_table.part(page, folder, ROOT) in page.read_text()

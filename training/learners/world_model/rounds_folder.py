@@ -1,16 +1,19 @@
 """Rounds on disk: each is stored when it ends, and none is ever written again."""
 
 import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
 
-from ....agents.files import replacing, write_text
+from ....agents.archive import DAMAGE, damaged, read_arrays
+from ....agents.files import replacing
+from ...descent.settings import keep_settings
 from .config import LearnConfig
 from .stored_rounds import StoredRound, arrays_of, round_of
 
-SETTINGS, STORED = "settings.json", "round_{:05d}.npz"
+STORED = "round_{:05d}.npz"
+# A round of images is large.
+MAX_BYTES = 2**30
 
 
 class RoundsFolder:
@@ -30,7 +33,6 @@ class RoundsFolder:
         self._folder = None if folder is None else Path(folder)
         if self._folder is None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         settings = {
             "config": dataclasses.asdict(config),
             "seed": seed,
@@ -38,19 +40,17 @@ class RoundsFolder:
             "action_space": str(worlds.action_space),
             "num_envs": worlds.num_envs,
         }
-        settings = json.loads(json.dumps(settings))
-        path = self._folder / SETTINGS
-        if not path.exists():
-            write_text(path, json.dumps(settings, indent=2))
-        elif json.loads(path.read_text()) != settings:
-            raise ValueError(f"{folder} holds a run with other settings: use another folder")
+        keep_settings(self._folder, settings)
 
     def read(self) -> list[StoredRound]:
-        """All rounds that were stored, in order."""
+        """All rounds that were stored, in order.
+
+        Raises:
+            DamagedArchiveError: one of them is not what `store` wrote.
+        """
         rounds = []
         while self._folder and (self._folder / STORED.format(len(rounds))).exists():
-            with np.load(self._folder / STORED.format(len(rounds)), allow_pickle=False) as stored:
-                rounds.append(round_of({name: stored[name] for name in stored.files}))
+            rounds.append(_round_in(self._folder / STORED.format(len(rounds))))
         return rounds
 
     def store(self, ended: StoredRound) -> None:
@@ -60,3 +60,12 @@ class RoundsFolder:
         target = self._folder / STORED.format(int(ended.part.rounds[0]))
         with replacing(target) as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays_of(ended))
+
+
+def _round_in(path: Path) -> StoredRound:
+    what = "stored round (remove it and those after it to learn from before it)"
+    arrays = read_arrays(path, what, MAX_BYTES)
+    try:
+        return round_of(arrays)
+    except DAMAGE as error:
+        raise damaged(path, error, what) from error
