@@ -3,10 +3,9 @@
 import csv
 from pathlib import Path
 
-import gymnasium as gym
-
 from ...agents import ActiveInferenceEncoderAgent
 from ...training.learn import Learned
+from ..scenarios.own import made
 from ..studies.memory_tasks import MEMORY_TASKS
 from ..studies.tasks import TASKS, Trial, run_trial, summary, trials
 from .support import check_parent, require_bench, write_table
@@ -25,18 +24,6 @@ def loaded(path: Path, env_id: str) -> Learned:
         if type(ours) is not type(theirs) or ours.shape != theirs.shape:
             raise ValueError(f"{path} was learned with {name} {ours}, {env_id} has {theirs}")
     return agent
-
-
-def made(env_id: str, **kwargs) -> gym.Env:
-    """The environment of an id.
-
-    Raises:
-        ValueError: there is none.
-    """
-    try:
-        return gym.make(env_id, **kwargs)
-    except (gym.error.Error, ModuleNotFoundError) as error:
-        raise ValueError(f"there is no environment {env_id!r}: {error}") from error
 
 
 def run_tasks(
