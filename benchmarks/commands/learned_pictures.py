@@ -5,7 +5,7 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 
-from ...agents import ActiveInferenceEncoderAgent, WorldModelAgent
+from ...agents import WorldModelAgent
 from ...training import LearnHistory
 from .pictures import MISSING, check_figures
 from .tasks import loaded, made
@@ -51,6 +51,11 @@ def drawn(rounds: Rounds | None, agent, history: LearnHistory) -> str:
         figure = world_plane.curve_figure(list(history.rows), env_id)
         style.save(figure, folder, "learning_curve")
         shape = grid_shape(env)
+        if not isinstance(agent, WorldModelAgent):
+            from ..pictures.state_graph import state_graph_figure
+
+            style.save(state_graph_figure(agent), folder, "states")
+            return f", and figures in {folder}"
         if shape is not None:
             style.save(world_plane.grid_figure(agent, shape), folder, "grid")
         else:
@@ -66,10 +71,9 @@ def animate_task(path: Path, env_id: str, seed: int, out: Path) -> int:
     """Runs one episode and writes it beside what the agent believed and expected."""
     env = made(env_id, render_mode="rgb_array")
     check_figures(out, "--out")
-    # The file says which kind of agent it holds.
-    if not isinstance(ActiveInferenceEncoderAgent.load(path, num_envs=None), WorldModelAgent):
-        return _animate_record(path, env, seed, out)
     agent = loaded(path, env_id)
+    if not isinstance(agent, WorldModelAgent):
+        return _animate_record(agent, env, seed, out)
     from ..pictures import style, world_episode
 
     with style.applied():
@@ -77,9 +81,8 @@ def animate_task(path: Path, env_id: str, seed: int, out: Path) -> int:
     return _save_movie(frames, out, 0.06)
 
 
-def _animate_record(path: Path, env: gym.Env, seed: int, out: Path) -> int:
+def _animate_record(agent, env: gym.Env, seed: int, out: Path) -> int:
     """The same for an agent with a generative model, and a figure of the whole episode."""
-    agent = ActiveInferenceEncoderAgent.load(path, num_envs=None)
     from ..pictures import record_figures, record_movie, style
 
     found, pictures = record_movie.recorded(agent, env, seed)
