@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import re
 import subprocess
@@ -88,6 +89,16 @@ def run_page(page: str, long: bool, names: dict | None = None) -> None:
             printed = run(block.code, page, names)
             if block.output is not None:
                 assert_printed(printed, block.output)
+
+
+def run_notebook(notebook: str) -> None:
+    """Runs the cells of a notebook in order, and compares what they print with what it stores."""
+    names: dict = {}
+    for cell in json.loads((ROOT / notebook).read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            printed = _run_python("".join(cell["source"]), notebook, names)
+            stored = [out for out in cell["outputs"] if out["output_type"] == "stream"]
+            assert_printed(printed, "".join(line for out in stored for line in out["text"]))
 
 
 def assert_printed(printed: str, shown: str) -> None:
