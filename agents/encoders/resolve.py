@@ -94,7 +94,9 @@ def _spaces(space: gym.Space | None, names, count: int) -> list[gym.Space | None
     return [space] * count
 
 
-def modality_encoder(given, num_outcomes: int, space: gym.Space | None = None, name=0) -> Any:
+def modality_encoder(
+    given, num_outcomes: int, space: gym.Space | None = None, name: str | int = 0
+) -> Any:
     """An encoder of one modality: as given, for a plain function, or for what is discrete (None).
 
     Raises:

@@ -149,7 +149,7 @@ def test_unknown_names_are_refused_with_the_known_ones(agent):
     model = dataclasses.replace(agent.model, planner="contrary")
     with pytest.raises(ValueError, match=r"planner must be one of .*'tree'.*, got 'contrary'"):
         ActiveInferenceEncoderAgent(agent.encoder, model)
-    with pytest.raises(ValueError, match=r"objective must be one of .*'evidence'.*, got told"):
+    with pytest.raises(ValueError, match=r"objective must be one of .*'evidence'.*, got 'told'"):
         TrainConfig(objective="told")
     with pytest.raises(ValueError, match=r"encoder kind must be one of mlp.*, got 'strange'"):
         encoders.encoder_type("strange")

@@ -10,7 +10,7 @@ from command_line import TINY, run
         (["train", "--num-states", "many"], "--num-states"),
         (["train", "--emission-scale", "-1"], "emission_scale must be positive"),
         (["train", "--target-state", "7"], "target_state must be in 0..4, got 7"),
-        (["train", "--tutorial.temperature", "0"], "temperature must be above 0"),
+        (["train", "--tutorial.temperature", "0"], "temperature must be finite and above 0"),
         (["train", "--goal", "1", "2", "3"], "--goal must be a state or two coordinates"),
         (["train", "--goal", "1", "--preferences", "reward"], "not both"),
         (["evaluate", "x.aif", "--goal", "1", "--preferences", "reward"], "not both"),
