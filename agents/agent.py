@@ -25,6 +25,7 @@ from .online.settings import Learning, as_learning
 from .online.with_learning import WithLearning
 from .planning.choose import resolved_planner
 from .planning.goal import goal_words
+from .planning.protocol import Planner
 from .with_env import WithEnv
 from .with_file import WithFile
 from .with_insight import WithInsight
@@ -114,6 +115,11 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
     def engine(self) -> str:
         """What it acts with: `"joint"` or `"pymdp"`."""
         return self._engine.name
+
+    @property
+    def planner(self) -> Planner | None:
+        """What decides, such as a `PointBasedPlanner`; None where pymdp's own `Agent` does."""
+        return getattr(self._engine, "planner", None)
 
     def set_random_seed(self, seed: int) -> None:
         """Restarts the stream that `predict(..., deterministic=False)` draws from."""
