@@ -69,10 +69,10 @@ def explain_policies(model: JointModel, planner: Planner, beliefs: np.ndarray) -
     """
     if getattr(planner, "weighs_actions", False):
         return _of_actions(model, planner.explain(model, beliefs))
-    utility, info_gain, inductive = on_padded(
+    utility, info_gain, novelty, inductive = on_padded(
         lambda rows: _parts(model, planner, rows), len(beliefs), beliefs
     )
-    neg_efe = utility + info_gain + inductive
+    neg_efe = utility + info_gain + novelty + inductive
     weights = model.gamma * neg_efe
     if model.E is not None:
         weights = weights + log(model.E)
@@ -82,21 +82,20 @@ def explain_policies(model: JointModel, planner: Planner, beliefs: np.ndarray) -
         neg_efe,
         utility,
         info_gain,
-        np.zeros_like(utility),
+        novelty,
         inductive,
         softmax(weights),
     )
 
 
-def _parts(
-    model: JointModel, planner: Planner, beliefs: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`(N, P)` each: expected utility, information gain, and what inductive inference adds."""
-    utility, info_gain = neg_efe_parts(model, beliefs)
+def _parts(model: JointModel, planner: Planner, beliefs: np.ndarray) -> tuple[np.ndarray, ...]:
+    """`(N, P)` each: utility, information about the state and about A and B, induction."""
+    utility, info_gain, novelty = neg_efe_parts(model, beliefs)
     if not isinstance(planner, InductivePlanner):
-        return utility, info_gain, np.zeros_like(utility)
+        return utility, info_gain, novelty, np.zeros_like(utility)
     _, neg_efe = planner.infer_policies(jnp.asarray(beliefs, jnp.float32))
-    return utility, info_gain, np.asarray(neg_efe) - (utility + info_gain)
+    inductive = np.asarray(neg_efe) - (utility + info_gain)
+    return utility, info_gain, novelty, inductive
 
 
 def _of_actions(model: JointModel, found: Explanation) -> PolicyExplanation:

@@ -41,8 +41,11 @@ def without_gaps(observations, modalities: Sequence[str] | None = None):
         The observations, and `(N, M)` bool, false where a value of a modality is not finite, or
         None where all are.
     """
-    parts = [observations] if modalities is None else [observations[name] for name in modalities]
-    seen = np.stack([_finite(part) for part in parts], axis=-1)
+    # Modalities that nobody sees have no part, and nothing is missing of them.
+    parts = [observations]
+    if modalities is not None:
+        parts = [observations.get(name, ()) for name in modalities]
+    seen = np.stack(np.broadcast_arrays(*map(_finite, parts)), axis=-1)
     if seen.all():
         return observations, None
 

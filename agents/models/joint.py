@@ -12,6 +12,10 @@ import numpy as np
 
 from .factored import Factors
 from .flattening import joint_actions, joint_belief, joint_likelihood, joint_transitions
+from .novelty import expected_gain, joint_novelty
+
+# Planners to which information about parameters can have a value; "auto" is the tree then.
+WEIGH_NOVELTY = ("auto", "tree", "dynamic_programming")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -30,6 +34,8 @@ class JointModel:
         num_outcomes_by_modality: O of each modality.
         num_states_by_factor: K of each factor.
         actions: `(U, F)`, the action of each factor in each joint action.
+        novelty: `(K, U)`, nats that an action in a state tells about A and B, or None where that
+            has no value.
         unseen: modalities that are preferred, but not seen.
     """
 
@@ -50,6 +56,7 @@ class JointModel:
     num_outcomes_by_modality: tuple[int, ...]
     num_states_by_factor: tuple[int, ...]
     actions: np.ndarray
+    novelty: np.ndarray | None = None
     unseen: tuple[int, ...] = ()
 
     @property
@@ -106,26 +113,43 @@ def joint_model(model) -> JointModel:
     A = [joint_likelihood(a, row, f.num_states) for a, row in zip(f.A, f.A_dependencies)]
     settings = [field.name for field in dataclasses.fields(JointModel)]
     settings = settings[settings.index("policy_len") : settings.index("num_outcomes_by_modality")]
+    B, actions = joint_transitions(f.B, f.B_dependencies), joint_actions(f.num_controls)
     return JointModel(
         A=np.concatenate(A),
-        B=joint_transitions(f.B, f.B_dependencies),
+        B=B,
         C=np.concatenate(f.C) * np.float32(model.use_utility),
         D=joint_belief(f.D),
         E=model.E,
         H=None if f.H is None else f.H[0],
         num_outcomes_by_modality=f.num_outcomes,
         num_states_by_factor=f.num_states,
-        actions=joint_actions(f.num_controls),
+        actions=actions,
+        novelty=_novelty(f, B, actions) if model.use_param_info_gain else None,
         unseen=tuple(model.unseen),
         **{name: getattr(model, name) for name in settings},
     )
+
+
+def _novelty(f: Factors, B: np.ndarray, actions: np.ndarray) -> np.ndarray:
+    """What actions tell about those A and B that have counts."""
+    A_gains, B_gains = (
+        [
+            None if own is None else expected_gain(own, array)
+            for own, array in zip(counts or [None] * len(arrays), arrays)
+        ]
+        for counts, arrays in ((f.pA, f.A), (f.pB, f.B))
+    )
+    dependencies = f.A_dependencies, f.B_dependencies
+    found = joint_novelty(A_gains, B_gains, B, dependencies, f.num_states, actions)
+    return found.astype(np.float32)
 
 
 def joint_obstacle(model) -> str | None:
     """What a model asks for that is not defined on the joint state, by name; None: nothing."""
     obstacles = {
         "C that changes along a policy": any(c.ndim > 1 for c in model.factors.C),
-        "use_param_info_gain": model.use_param_info_gain,
+        "use_param_info_gain with this planner": model.use_param_info_gain
+        and model.planner not in WEIGH_NOVELTY,
         "sampling_mode='marginal'": model.sampling_mode == "marginal",
         "H of several factors": model.factors.H is not None and len(model.factors.H) > 1,
     }

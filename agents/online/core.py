@@ -10,10 +10,11 @@ from pymdp.maths import log_stable
 
 from ..acting.decision import in_single_precision
 from ..encoders.protocol import Encoder
-from ..models.flattening import joint_belief, joint_likelihood, joint_transitions
+from ..models.flattening import joint_actions, joint_belief, joint_likelihood, joint_transitions
 from ..models.generative_model import GenerativeModel
 from ..models.joint import JointModel
-from .counts import Part, learned_parts, means, prior_counts, total_counts
+from ..models.novelty import expected_gain, joint_novelty
+from .counts import Part, by_array, learned_parts, means, prior_counts, total_counts
 from .settings import Learning
 
 
@@ -92,11 +93,12 @@ def _pick(num_states: tuple[int, ...], row: tuple[int, ...]) -> Array:
 
 
 class Tables(NamedTuple):
-    """A per modality, B and D on the joint states, as they are believed now."""
+    """A per modality, B and D on the joint states, and novelty, as they are believed now."""
 
     A: list[Float[Array, "O_m K"]]
     B: Float[Array, "K K U"]
     D: Float[Array, " K"]
+    novelty: Float[Array, "K U"] | None
 
 
 def first_memory(core: LearningCore) -> Memory:
@@ -119,4 +121,20 @@ def tables_of(core: LearningCore, memory: Memory, xp: Any = jnp) -> Tables:
     arrays = means(core.parts, counts, core.given, xp)
     A = [joint_likelihood(a, row, core.num_states, xp) for a, row in zip(arrays["A"], core.A_rows)]
     B = joint_transitions(arrays["B"], core.B_rows, xp)
-    return Tables(A, B, joint_belief(arrays["D"]))
+    novelty = None
+    if core.joint.novelty is not None:
+        novelty = _novelty(core, by_array(core.parts, counts), arrays, B, xp)
+    return Tables(A, B, joint_belief(arrays["D"]), novelty)
+
+
+def _novelty(core: LearningCore, counts: dict, arrays: dict[str, list], B: Any, xp: Any) -> Any:
+    """What actions tell about what is learned; what has counts and is not learned tells nothing."""
+    A_gains, B_gains = (
+        [
+            expected_gain(counts[letter, place], own, xp) if (letter, place) in counts else None
+            for place, own in enumerate(arrays[letter])
+        ]
+        for letter in "AB"
+    )
+    dependencies, actions = (core.A_rows, core.B_rows), joint_actions(core.num_controls)
+    return joint_novelty(A_gains, B_gains, B, dependencies, core.num_states, actions, xp)

@@ -122,11 +122,12 @@ class LearningEngine:
 
     def explain(self, observations, prior, seen=None) -> PolicyExplanation:
         """What speaks for each policy, each environment by what it learned."""
-        belief, _, _, A, B = self._assessed(observations, prior, seen)
+        belief, _, _, A, B, novelty = self._assessed(observations, prior, seen)
         found = []
         with single_precision():
-            for q, own_A, own_B in zip(belief, A, B):
-                joint = dataclasses.replace(self._joint, A=own_A, B=own_B)
+            for q, own_A, own_B, own in zip(belief, A, B, novelty):
+                learned = None if self._joint.novelty is None else own
+                joint = dataclasses.replace(self._joint, A=own_A, B=own_B, novelty=learned)
                 found.append(explain_policies(joint, PolicyTree(joint), q[None]))
         parts = zip(*(one[1:] for one in found))
         return PolicyExplanation(found[0].policies, *map(np.concatenate, parts))
@@ -142,8 +143,9 @@ class LearningEngine:
 
     def _valid(self, seen, num_envs: int) -> np.ndarray:
         """`(N, M)` bool, which modalities were seen."""
-        shape = num_envs, len(self._model.factors.A)
-        return np.ones(shape, bool) if seen is None else np.broadcast_to(seen, shape)
+        usable = np.ones((num_envs, len(self._model.factors.A)), bool)
+        usable[:, list(self._model.unseen)] = False
+        return usable if seen is None else usable & seen
 
     def by_factor(self, beliefs) -> tuple[np.ndarray, ...]:
         """Beliefs about each factor, `(N, K_f)`."""

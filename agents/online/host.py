@@ -105,10 +105,10 @@ class HostLearner:
         arrays = (np.frombuffer(part, np.float32) for part in (kept, added))
         memory = HostMemory(None, None, None, *arrays, None)
         known: Any = tables_of(core, memory, np)
-        A, B, D = known
+        A, B, D, novelty = known
         stacked = np.concatenate(A)
         moves = np.ascontiguousarray(B.transpose(2, 0, 1))
-        return Known(A, log(stacked), moves, D, NumpyTree(core.joint, stacked, B))
+        return Known(A, log(stacked), moves, D, NumpyTree(core.joint, stacked, B, novelty))
 
     def _evidence(self, known: Known, seen: np.ndarray, valid: np.ndarray) -> tuple:
         """See `smoothing.evidence`; what each modality tells is None where that is no matter."""

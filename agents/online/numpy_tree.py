@@ -17,9 +17,12 @@ class NumpyTree:
         joint: a `JointModel`, for its preferences and settings.
         A: `(O, K)`, modalities one below the other.
         B: `(K, K, U)`.
+        novelty: `(K, U)`, nats that an action in a state tells about A and B, or None.
     """
 
-    def __init__(self, joint: Any, A: np.ndarray, B: np.ndarray) -> None:
+    def __init__(
+        self, joint: Any, A: np.ndarray, B: np.ndarray, novelty: np.ndarray | None = None
+    ) -> None:
         num_states, _, self._num_actions = B.shape
         self._sizes = [self._num_actions ** (n + 1) for n in range(joint.policy_len)]
         self._gamma = np.float32(joint.gamma)
@@ -28,12 +31,16 @@ class NumpyTree:
         if joint.use_states_info_gain:
             value = value + xlogx(A).sum(axis=0)
         by_action = np.ascontiguousarray(B.transpose(2, 0, 1))
-        level, reached = np.eye(num_states, dtype=np.float32)[None], []
+        level, reached, learned = np.eye(num_states, dtype=np.float32)[None], [], []
         for _ in range(joint.policy_len):
+            if novelty is not None:
+                learned.append((novelty.T @ level).reshape(-1, num_states))
             level = (by_action[None] @ level[:, None]).reshape(-1, num_states, num_states)
             reached.append(level)
         rows = [value[None]] + [A] * joint.use_states_info_gain
         weights = np.concatenate(rows) @ np.concatenate(reached)
+        if learned:
+            weights[:, 0] += np.concatenate(learned)
         self._weights = weights.transpose(1, 0, 2).reshape(-1, num_states).astype(np.float32)
 
     @staticmethod

@@ -40,7 +40,7 @@ def step(
     memory = brought_up(core, memory, start)
     tables = tables_of(core, memory)
     at = infer(core, memory, tables, seen, start, valid)
-    planner = BeliefTree(core.joint, jnp.concatenate(tables.A), tables.B)
+    planner = BeliefTree(core.joint, jnp.concatenate(tables.A), tables.B, tables.novelty)
     action = (
         planner.best_action(at.belief) if key is None else planner.sampled_action(at.belief, key)
     )
@@ -66,13 +66,15 @@ def decide(core: LearningCore, observations, memory: Memory, start, valid, key) 
 
 
 def assess(core: LearningCore, observations, memory: Memory, start, valid) -> tuple:
-    """Posteriors, log likelihoods, priors, and A and B as they are believed, of N environments."""
+    """Posteriors, log likelihoods, priors, A, B and novelty as believed, of N environments."""
 
     def one(memory, seen, start, valid):
         memory = brought_up(core, memory, start)
         tables = tables_of(core, memory)
         at = infer(core, memory, tables, seen, start, valid)
-        return at.belief, at.log_likelihood, at.prior, jnp.concatenate(tables.A), tables.B
+        A, novelty = jnp.concatenate(tables.A), tables.novelty
+        novelty = jnp.zeros(tables.B.shape[1:]) if novelty is None else novelty
+        return at.belief, at.log_likelihood, at.prior, A, tables.B, novelty
 
     return jax.vmap(one)(memory, encoded(core, observations), start, valid)
 

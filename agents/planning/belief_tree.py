@@ -21,6 +21,7 @@ class BeliefTree(eqx.Module):
         B: `(K, K, U)`.
         value: `(K,)`, what of a step's value is linear in the belief: utility, and ambiguity where
             information about the state has a value.
+        novelty: `(K, U)`, nats that an action in a state tells about A and B, or None.
         log_prior: `(policies,)`, log E, or None where all policies are equally likely.
         policy_len, gamma, alpha, use_states_info_gain: as of the model.
     """
@@ -28,15 +29,16 @@ class BeliefTree(eqx.Module):
     A: Float[Array, "O K"]
     B: Float[Array, "K K U"]
     value: Float[Array, " K"]
+    novelty: Float[Array, "K U"] | None
     log_prior: Float[Array, " policies"] | None
     policy_len: int = eqx.field(static=True)
     gamma: float = eqx.field(static=True)
     alpha: float = eqx.field(static=True)
     use_states_info_gain: bool = eqx.field(static=True)
 
-    def __init__(self, joint, A: Array, B: Array) -> None:
-        """Of a `JointModel` whose A and B are these instead."""
-        self.A, self.B = A, B
+    def __init__(self, joint, A: Array, B: Array, novelty: Array | None = None) -> None:
+        """Of a `JointModel` whose A, B and novelty are these instead."""
+        self.A, self.B, self.novelty = A, B, novelty
         self.value = jnp.asarray(joint.C) @ A
         if joint.use_states_info_gain:
             self.value = self.value + jnp.asarray(stable_xlogx(A)).sum(axis=0)
@@ -59,8 +61,10 @@ class BeliefTree(eqx.Module):
         move = self.B.transpose(1, 2, 0).reshape(num_states, num_actions * num_states)
         beliefs, values = belief[None], []
         for _ in range(self.policy_len):
-            beliefs = (beliefs @ move).reshape(-1, num_states)
+            before, beliefs = beliefs, (beliefs @ move).reshape(-1, num_states)
             step = beliefs @ self.value
+            if self.novelty is not None:
+                step = step + (before @ self.novelty).reshape(-1)
             if self.use_states_info_gain:
                 outcomes = beliefs @ self.A.T
                 step = step - (outcomes * log_stable(outcomes)).sum(axis=1)

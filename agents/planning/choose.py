@@ -45,11 +45,12 @@ def build_planner(model: GenerativeModel) -> Planner:
 def resolved_planner(model: GenerativeModel) -> str:
     """The planner's name: `"auto"` is the tree where it sees the goal from everywhere.
 
-    It is the tree also for several factors, for of those some are found out and not reached.
+    It is the tree also for several factors, for of those some are found out and not reached, and
+    where information about parameters has a value.
     """
     if model.planner != AUTO:
         return model.planner
-    if len(model.joint.num_states_by_factor) > 1:
+    if len(model.joint.num_states_by_factor) > 1 or model.joint.novelty is not None:
         return "tree"
     return "tree" if steps_to_goal(model) <= model.policy_len else "inductive"
 

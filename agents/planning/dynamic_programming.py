@@ -100,16 +100,19 @@ def immediate(model: GenerativeModel) -> tuple[np.ndarray, np.ndarray]:
     """`(K, U)` each: expected utility and state information gain of an action in a known state.
 
     The gain is the mutual information of next state and next observation, 0 where
-    `use_states_info_gain` is false.
+    `use_states_info_gain` is false, and what is learned about A and B, where that has a value.
     """
     A, B = model.A.astype(float), model.B.astype(float)
     seen = np.einsum("os,sku->oku", A, B)
     preference = model.C.astype(float)
     utility = np.einsum("o,oku->ku", preference, seen)
+    novelty = model.joint.novelty
+    learned = np.zeros_like(utility) if novelty is None else novelty.astype(float)
     if not model.use_states_info_gain:
-        return utility, np.zeros_like(utility)
+        return utility, learned
     ambiguity = _entropy(A)
-    return utility, np.maximum(_entropy(seen) - np.einsum("s,sku->ku", ambiguity, B), 0)
+    gain = np.maximum(_entropy(seen) - np.einsum("s,sku->ku", ambiguity, B), 0)
+    return utility, gain + learned
 
 
 def _entropy(probabilities: np.ndarray) -> np.ndarray:

@@ -71,7 +71,7 @@ class InductivePlanner(eqx.Module):
 
     def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The parts of `neg_efe`, with what inductive inference adds to them."""
-        utility, info_gain = neg_efe_parts(model, beliefs)
+        utility, info_gain, _ = neg_efe_parts(model, beliefs)
         belief = jnp.asarray(beliefs, jnp.float32)
         posterior, neg_efe = map(np.asarray, self.infer_policies(belief))
         inductive = neg_efe - (utility + info_gain)

@@ -57,18 +57,23 @@ class Prefixes:
 
 
 def different_prefixes(
-    B: np.ndarray, policy_len: int, at_most: float = math.inf
-) -> tuple[Prefixes, np.ndarray]:
+    B: np.ndarray,
+    policy_len: int,
+    at_most: float = math.inf,
+    gains: np.ndarray | None = None,
+) -> tuple[Prefixes, np.ndarray, np.ndarray | None]:
     """The prefixes of all policies of a length.
 
     Args:
         B: `(K, K, U)`, `p(next | current, action)`.
         policy_len: L.
         at_most: more different ones than this are too many.
+        gains: `(K, U)`, what an action brings in a state; prefixes whose last actions bring
+            different things are different. None: nothing.
 
     Returns:
-        Which are the same, and `p(s_{t+n} | s_t, prefix)` of the Q different ones, `(Q, K, K)`
-        float32.
+        Which are the same; `p(s_{t+n} | s_t, prefix)` of the Q different ones, `(Q, K, K)`
+        float32; and what their last actions bring, `(Q, K)` for each `s_t`, or None.
 
     Raises:
         MemoryError: there are more.
@@ -76,25 +81,30 @@ def different_prefixes(
     steps = np.moveaxis(B, -1, 0)
     known: dict[bytes, int] = {}
     matrices: list[np.ndarray] = []
+    brought: list[np.ndarray] = []
+    own = np.zeros((len(steps), len(B)), np.float32) if gains is None else gains.T
     levels, children = [], []
     before = [np.eye(len(B), dtype=np.float32)]
     for _ in range(policy_len):
         level: dict[int, int] = {}
         places = []
         for reached in before:
-            longer = steps @ reached
+            longer, news = steps @ reached, own @ reached
             # Adding 0 makes one of the two zeros.
-            for matrix, key in zip(longer, np.round(longer, DECIMALS) + 0.0):
+            keys = np.concatenate([longer, news[:, None]], axis=1)
+            for matrix, new, key in zip(longer, news, np.round(keys, DECIMALS) + 0.0):
                 node = known.setdefault(key.tobytes(), len(matrices))
                 if node == len(matrices):
                     matrices.append(matrix)
+                    brought.append(new)
                 places.append(level.setdefault(node, len(level)))
             if len(matrices) > at_most:
                 raise MemoryError(f"more than {at_most} different prefixes")
         children.append(np.array(places, np.int32).reshape(len(before), -1))
         levels.append(np.array(list(level), np.int32))
         before = [matrices[node] for node in level]
-    return Prefixes(levels, children), np.stack(matrices)
+    last = None if gains is None else np.stack(brought)
+    return Prefixes(levels, children), np.stack(matrices), last
 
 
 def shared_rows(outcomes: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

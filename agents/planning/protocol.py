@@ -16,7 +16,8 @@ class Explanation(NamedTuple):
         neg_efe: `(N, U)`, negative expected free energy of the best policy that begins with the
             action, nats; the sum of the next three.
         utility: `(N, U)`, its expected utility, summed over the steps of the policy.
-        info_gain: `(N, U)`, its expected information gain about the state.
+        info_gain: `(N, U)`, its expected information gain about the state, and about A and B where
+            that has a value.
         inductive: `(N, U)`, what inductive inference adds: a penalty for leaving the way to the
             goal; 0 with other planners.
         action_probs: `(N, U)`, policy posterior, summed over the policies that begin so.

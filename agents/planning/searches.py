@@ -84,7 +84,7 @@ class SearchPlanner(eqx.Module):
 
     def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The search's own `action_probs`; the rest is what policies look like without it."""
-        utility, info_gain = neg_efe_parts(model, beliefs)
+        utility, info_gain, _ = neg_efe_parts(model, beliefs)
         belief = jnp.asarray(beliefs, jnp.float32)
         posterior = np.asarray(self.policy_posterior(belief, jax.random.key(0)))
         nothing = np.zeros_like(utility)

@@ -2,7 +2,7 @@
 
 The state predicted after a prefix of actions is a fixed matrix applied to the belief, and policies
 with a common prefix share it. A line with 3 actions and 4 steps has 3 + 9 + 27 + 81 prefixes, where
-81 policies of 4 steps repeat 324; prefixes that lead to the same states are one besides.
+81 policies of 4 steps repeat 324; prefixes that are alike are one besides.
 """
 
 import dataclasses
@@ -48,14 +48,17 @@ class PolicyTree(eqx.Module):
     def __init__(self, model: Model, at_most: float = math.inf) -> None:
         model = model.joint
         A, C = jnp.asarray(model.A), jnp.asarray(model.C)
-        self.prefixes, reached = different_prefixes(model.B, model.policy_len, at_most)
+        self.prefixes, reached, learned = different_prefixes(
+            model.B, model.policy_len, at_most, model.novelty
+        )
         parts = (C @ A)[None]
         if model.use_states_info_gain:
             minus_ambiguity = jnp.asarray(stable_xlogx(A)).sum(axis=0, keepdims=True)
             parts = jnp.concatenate([parts + minus_ambiguity, A])
         weights = jnp.einsum("ok,pkj->opj", parts, jnp.asarray(reached))
         rows, uses = shared_rows(np.asarray(weights[1:]))
-        self.weights = jnp.concatenate([weights[0], jnp.asarray(rows)])
+        linear = weights[0] if learned is None else weights[0] + jnp.asarray(learned)
+        self.weights = jnp.concatenate([linear, jnp.asarray(rows)])
         self.uses = None if uses is None else jnp.asarray(uses)
         self.log_prior = None if model.E is None else jnp.asarray(log_stable(jnp.asarray(model.E)))
         self.num_actions, self.policy_len = model.num_actions, model.policy_len
@@ -84,7 +87,8 @@ class PolicyTree(eqx.Module):
 
     def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """The parts of `neg_efe`, and the posterior over policies."""
-        utility, info_gain = neg_efe_parts(model, beliefs)
+        utility, of_state, of_model = neg_efe_parts(model, beliefs)
+        info_gain = of_state + of_model
         posterior = np.asarray(policy_posterior(self, jnp.asarray(utility + info_gain)))
         return explained(utility, info_gain, np.zeros_like(utility), posterior, model.num_actions)
 
@@ -134,10 +138,9 @@ def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array,
 def negative_expected_free_energy(
     tree: PolicyTree, belief: Float[Array, "N K"]
 ) -> Float[Array, "N policies"]:
-    """`neg_efe` of all policies, in the order of pymdp's `Agent.policies`.
+    """`neg_efe` of all policies, nats, in the order of pymdp's `Agent.policies`.
 
-    Source: `pymdp.control.compute_neg_efe_policy`: expected utility plus expected information
-    gain about the state, summed over the steps of a policy, in nats.
+    Source: `pymdp.control.compute_neg_efe_policy`: utility and information gain of all steps.
     """
     value = prefix_values(tree, belief)
     nodes = tree.prefixes.of_policies
@@ -183,16 +186,15 @@ def _best_of_nodes(tree: PolicyTree, value, over: Callable):
     return beyond[children[0][0]]
 
 
-def neg_efe_parts(model: Model, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Expected utility and information gain of all policies; their sum is the tree's `neg_efe`.
+def neg_efe_parts(model: Model, beliefs: np.ndarray) -> tuple[np.ndarray, ...]:
+    """What speaks for all policies; the sum of the three is the tree's `neg_efe`.
 
-    Of beliefs `(N, K)` two arrays `(N, policies)`, nats, in the order of pymdp's `Agent.policies`.
+    Of beliefs `(N, K)` three arrays `(N, policies)`, nats, in the order of pymdp's
+    `Agent.policies`: expected utility, and information gain about the state and about A and B.
     """
     belief, model = jnp.asarray(beliefs, jnp.float32), model.joint
-    only_utility = dataclasses.replace(model, use_states_info_gain=False)
-    only_info_gain = dataclasses.replace(model, C=np.zeros_like(model.C))
-    utility, info_gain = (
-        np.asarray(negative_expected_free_energy(PolicyTree(part), belief))
-        for part in (only_utility, only_info_gain)
+    nothing = {"C": np.zeros_like(model.C), "use_states_info_gain": False, "novelty": None}
+    only = [dataclasses.replace(model, **nothing | {n: getattr(model, n)}) for n in nothing]
+    return tuple(
+        np.asarray(negative_expected_free_energy(PolicyTree(part), belief)) for part in only
     )
-    return utility, info_gain

@@ -15,7 +15,7 @@ def test_parts_are_those_of_pymdp_and_add_up_to_its_neg_efe(use_states_info_gain
     rng = np.random.default_rng(0)
     model = random_model(rng, use_states_info_gain=use_states_info_gain)
     beliefs = rng.dirichlet(np.ones(4), size=3).astype(np.float32)
-    utility, info_gain = neg_efe_parts(model, beliefs)
+    utility, info_gain, _ = neg_efe_parts(model, beliefs)
     agent = model.to_pymdp(1)
     for number, belief in enumerate(beliefs):
         policies = np.asarray(agent.policies.policy_arr)[:, :, 0]

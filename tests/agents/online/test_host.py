@@ -16,12 +16,9 @@ STEPS = 17
 def single(usage=None, **settings):
     """An agent of one encoder, and observations of two environments."""
     model = random_model(np.random.default_rng(0), num_outcomes=4, policy_len=2)
-    model = with_counts_of_one(dataclasses.replace(model, planner="tree", **settings))
+    counts = {f"p{x}": 3 * getattr(model, x) for x in "ABD"}
+    model = dataclasses.replace(model, planner="tree", **counts | settings)
     return (small_encoder(4), model, usage), np.random.default_rng(1).normal(size=(STEPS, 2, 2))
-
-
-def with_counts_of_one(model):
-    return dataclasses.replace(model, pA=3 * model.A, pB=3 * model.B, pD=3 * model.D)
 
 
 def several():
@@ -33,11 +30,18 @@ def several():
     return (None, model), np.stack(seen, axis=-1)
 
 
+def curious(case):
+    (encoder, model), seen = case
+    return (encoder, dataclasses.replace(model, use_param_info_gain=True)), seen
+
+
 CASES = {
     "categorical": lambda: (single(), Learning(("A", "B", "D"), horizon=5)),
     "likelihood": lambda: (single(np.full(4, 0.25)), Learning(("B",), max_count=4.0)),
     "filtered": lambda: (single(), Learning(("B", "D"), update="filtered", decay=0.9)),
     "factors": lambda: (several(), Learning(("A", "B", "D"), horizon=4)),
+    "curious": lambda: (single(use_param_info_gain=True), Learning(("A", "B"), horizon=3)),
+    "curious, factors": lambda: (curious(several()), Learning(("A", "B"), horizon=3)),
     "prior over policies": lambda: (
         single(E=np.arange(1, 10) / 45, use_states_info_gain=False),
         Learning(("A", "B")),

@@ -30,7 +30,7 @@ def ring_model(policy_len, **settings) -> GenerativeModel:
 @pytest.mark.parametrize("noise", [0.0, 0.1])
 def test_each_prefix_has_the_matrix_of_its_actions(noise):
     B = ring(noise=noise)
-    prefixes, matrices = different_prefixes(B, 3)
+    prefixes, matrices, _ = different_prefixes(B, 3)
     for policy, numbers in zip(itertools.product(range(3), repeat=3), prefixes.of_policies):
         reached = np.eye(4)
         for action, number in zip(policy, numbers):
@@ -42,7 +42,7 @@ def test_each_prefix_has_the_matrix_of_its_actions(noise):
 def test_only_what_leads_elsewhere_counts():
     # Without noise a ring of 4 has 4 rotations; with it each length has its own.
     assert len(different_prefixes(ring(), 5)[1]) == 4
-    prefixes, matrices = different_prefixes(random_model(np.random.default_rng(0)).B, 3)
+    prefixes, matrices, _ = different_prefixes(random_model(np.random.default_rng(0)).B, 3)
     assert prefixes.is_tree
     assert len(matrices) == 3 + 9 + 27
     with pytest.raises(MemoryError):

@@ -131,3 +131,16 @@ def test_wrappers_hide_dimensions_and_replace_actions():
     assert np.mean(taken) == pytest.approx(0.25, abs=0.04)
     noisy.reset(seed=1)
     assert taken == [noisy.action(0) for _ in range(2000)]
+
+
+def test_a_memory_is_learned_compared_and_evaluated(tmp_path, capfd):
+    out = tmp_path / "agent.aif"
+    arguments = ["FrozenLake-v1", "--steps", 400, "--memory", "window", "--out", out]
+    assert run("learn", *arguments) == 0
+    said = capfd.readouterr().out
+    assert "memory: window (" in said
+    rows = list(csv.DictReader((tmp_path / "agent-memories.csv").read_text().splitlines()))
+    assert [row["chosen"] for row in rows].count("True") == 1
+    assert run("evaluate", out, "--env", "FrozenLake-v1", "--episodes", 2) == 0
+    assert run("animate", out, "--env", "FrozenLake-v1", "--out", tmp_path / "figures") == 0
+    assert (tmp_path / "figures" / "episode.gif").stat().st_size > 0

@@ -1,12 +1,16 @@
 """Settings of learning a world model; one set of defaults for all tasks."""
 
 import dataclasses
-from typing import Literal
+from typing import Literal, get_args
 
 from ....agents.encoders.mixture import Kind
 from ...allowed import TRUTH, check_fields, integer, number, one_of, some_of
 from .discretising.features import FEATURE_KINDS, FeatureKind
 
+Memory = Literal["none", "window", "registers", "latent", "auto"]
+MEMORIES: tuple[Memory, ...] = get_args(Memory)
+# Comparing memories takes long, so rounds with one are longer: a share of all steps before.
+MEMORY_GROWTH = 1.0
 ALLOWED = {
     "num_states": integer(1),
     "num_members": integer(1),
@@ -22,6 +26,7 @@ ALLOWED = {
     "growth": number(0),
     "least_round": integer(1),
     "largest_round": integer(1),
+    "memory": one_of(MEMORIES),
 }
 
 
@@ -47,6 +52,10 @@ class LearnConfig:
         growth: a round's steps, as a share of all before it.
         least_round: a round's steps at least.
         largest_round: at most.
+        memory: what is remembered where observations are `Discrete`: `"none"` takes them as
+            states; `"window"` remembers the newest, `"registers"` what of the past tells most,
+            `"latent"` learns hidden states; `"auto"` is whichever foretells best what was held
+            out. Of other observations `"auto"` is what `history` says.
     """
 
     num_states: int = 300
@@ -63,6 +72,7 @@ class LearnConfig:
     growth: float = 0.15
     least_round: int = 250
     largest_round: int = 1500
+    memory: Memory = "none"
 
     def __post_init__(self) -> None:
         check_fields(self, ALLOWED)
@@ -74,5 +84,7 @@ class LearnConfig:
         """Steps of the round that begins after so many."""
         if steps_before == 0:
             return self.first_steps
+        if self.memory != "none":
+            return max(self.first_steps, int(MEMORY_GROWTH * steps_before))
         share = int(self.growth * steps_before)
         return min(max(share, self.least_round), self.largest_round)
