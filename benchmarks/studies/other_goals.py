@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -61,10 +62,14 @@ def run_goal(goal: OtherGoal, steps: int, seed: int, episodes: int) -> list[dict
     def make() -> gym.Env:
         return gym.make(goal.env_id)
 
-    agent, _ = learn(make(), steps, LearnConfig(), seed)
+    agent: Any = learn(make(), steps, LearnConfig(), seed)[0]
     peer, _ = train_peer(PEER, make, steps, seed)
     told = agent.with_preferences(goal.preferences)
-    agents = {"aifgym, the usual reward": agent, "aifgym, told the goal": told, PEER: peer}
+    agents: dict[str, Any] = {
+        "aifgym, the usual reward": agent,
+        "aifgym, told the goal": told,
+        PEER: peer,
+    }
     rows = []
     for name, own in agents.items():
         scores = [goal.reached(seen) for seen in seen_by(own, make, episodes)]
