@@ -13,7 +13,8 @@ SHAPES_OF := aifgym.envs,aifgym.agents.models,aifgym.agents.planning.tree,aifgym
 # Which tests the environments with the oldest and the newest dependencies run.
 TESTS ?= tests
 
-.PHONY: benchmark speed docs docs-check test lint format hooks test-oldest test-newest test-slow release-check clean
+.PHONY: benchmark speed docs docs-check test lint format hooks fuzz chaos soak test-oldest test-newest test-slow \
+	release-check clean
 
 benchmark: $(VENV)/installed
 	$(BIN)/aifgym benchmark
@@ -45,6 +46,10 @@ format: $(VENV)/installed
 # From then on, `git commit` checks as `make lint` does.
 hooks: $(VENV)/installed
 	$(BIN)/pre-commit install
+
+# Damaged files of all formats; faults while commands run; a million steps. Each prints a tally.
+fuzz chaos soak: $(VENV)/installed
+	$(BIN)/python tests/reliability/$@.py
 
 # The lower bounds of setup.cfg, and the newest versions that they admit.
 test-oldest:

@@ -25,6 +25,7 @@ from .online.settings import Learning, as_learning
 from .online.with_learning import WithLearning
 from .planning.choose import resolved_planner
 from .planning.goal import goal_words
+from .planning.protocol import Planner
 from .with_env import WithEnv
 from .with_file import WithFile
 from .with_insight import WithInsight
@@ -57,6 +58,7 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
 
     Raises:
         ValueError: encoder, model and usage do not fit together.
+        TypeError: the model is no `GenerativeModel`.
     """
 
     def __init__(
@@ -72,6 +74,9 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
         on_invalid: str = "raise",
         learn: Learning | dict | Sequence[str] = (),
     ) -> None:
+        if not isinstance(model, GenerativeModel):
+            hint = "GenerativeModel.from_pymdp(agent) makes one of a pymdp Agent"
+            raise TypeError(f"model must be a GenerativeModel, got {type(model)}: {hint}")
         check_choice("on_invalid", on_invalid, ON_INVALID)
         rho: Any = usage
         if model.has_lists:
@@ -110,6 +115,11 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
     def engine(self) -> str:
         """What it acts with: `"joint"` or `"pymdp"`."""
         return self._engine.name
+
+    @property
+    def planner(self) -> Planner | None:
+        """What decides, such as a `PointBasedPlanner`; None where pymdp's own `Agent` does."""
+        return getattr(self._engine, "planner", None)
 
     def set_random_seed(self, seed: int) -> None:
         """Restarts the stream that `predict(..., deterministic=False)` draws from."""

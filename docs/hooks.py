@@ -1,5 +1,7 @@
 """What `mkdocs` needs to know: pages made of other files, equations, the import root."""
 
+import base64
+import json
 import re
 from pathlib import Path
 
@@ -38,6 +40,9 @@ def on_files(files, config):
     for page, source in ELSEWHERE.items():
         text = (ROOT / source).read_text(encoding="utf-8")
         files.append(File.generated(config, page, content=_links_from_docs(text)))
+    for notebook in sorted((ROOT / "docs").glob("*.ipynb")):
+        for name, content in _pages_of(notebook).items():
+            files.append(File.generated(config, name, content=content))
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
     files.append(File.generated(config, LICENCE, content=licence))
     return files
@@ -53,10 +58,26 @@ def on_page_markdown(markdown, page, config, files):
 
 def _links_from_docs(text: str) -> str:
     """A file of the checkout's root, with its links as seen from `docs`."""
-    text = re.sub(r"\]\(docs/", "](", text)
+    text = re.sub(r"\]\(docs/", "](", text).replace(".ipynb)", ".md)")
     for name, source in ELSEWHERE.items():
         text = text.replace(f"]({source}", f"]({name}")
     return text.replace("](LICENSE)", f"]({LICENCE})")
+
+
+def _pages_of(notebook: Path) -> dict[str, str | bytes]:
+    """A notebook as a page of the same name, with what its cells printed and drew; its pictures."""
+    parts, pictures = [f"[This notebook]({notebook.name}) is run by a test."], {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        parts.append(source if cell["cell_type"] == "markdown" else f"```python\n{source}\n```")
+        for output in cell.get("outputs", ()):
+            if "text" in output:
+                parts.append(f"```text\n{''.join(output['text'])}```")
+            elif "image/png" in output["data"]:
+                name = f"images/{notebook.stem}_{len(pictures)}.png"
+                pictures[name] = base64.b64decode(output["data"]["image/png"])
+                parts.append(f"![What the cell above draws]({name})")
+    return {f"{notebook.stem}.md": "\n\n".join(parts), **pictures}
 
 
 def _equation(source, language, css_class, options, md, **kwargs) -> str:

@@ -1,14 +1,14 @@
 """From an environment to a trained agent, without labels and, unless asked for, without rewards."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 import jax.random as jr
 import numpy as np
 
-from ..agents import ActiveInferenceEncoderAgent
+from ..agents import ActiveInferenceEncoderAgent, GenerativeModel
 from ..agents.acting.decision import in_float32
 from ..agents.planning.choose import check_policies
 from ..envs.known_world import GaussianWorld
@@ -18,6 +18,7 @@ from .data.simulation import simulate
 from .data.trajectories import Trajectories, check_trajectories
 from .descent.checkpoints import NoFolder, RunFolder
 from .descent.recipes import LARGEST_CANDIDATE
+from .given_model import fit_given_model
 from .learners.estimates import estimate_rewards
 from .learners.history import History
 from .learners.protocol import Run
@@ -31,6 +32,8 @@ def fit(
     config: TrainConfig | None = None,
     seed: int = 0,
     *,
+    model: GenerativeModel | None = None,
+    modalities: Sequence[str] | None = None,
     transition_matrix: np.ndarray | None = None,
     target_state: int | None = None,
     goal_observation: np.ndarray | None = None,
@@ -52,12 +55,21 @@ def fit(
     `config.num_states` or as that of such a B: B and D are learned with the encoder, states come in
     any order, and an observation or rewards say what the goal is.
 
+    With `model` all else is given: A, B, C and D of any number of factors and modalities. Then the
+    encoders of all modalities that are not discrete are trained together, from whole episodes, by
+    the evidence of the model, and take over the numbers of its outcomes; of `config` only
+    `num_transitions`, `held_out_fraction`, `num_restarts`, `train_steps` and `encoder` count.
+
     Args:
         source: a Gymnasium environment with `Discrete` actions and observations that are vectors
-            `(D,)`, `uint8` images `(H, W, C)` or `Discrete`; a world such as `LineWorld`; or
+            `(D,)`, `uint8` images `(H, W, C)` or `Discrete`, or a `Dict` or `Tuple` of such; a
+            world such as `LineWorld`; or
             `Trajectories`.
         config: settings; `None` takes the defaults.
         seed: the same seed gives the same agent.
+        model: what is known; C says what is preferred, so that no other goal may be given.
+        modalities: with `model`, the keys of `Dict` observations in A's order. None: what
+            `env.unwrapped.modalities` says, as `PymdpEnv` does, else the order of the space.
         transition_matrix: B, `(K, K, U)`, `p(s_{t+1} | s_t, a_t)`.
         target_state: the state that the agent prefers, known dynamics only. `None` takes the
             world's.
@@ -81,6 +93,13 @@ def fit(
         raise ValueError(f"seed must be an integer in 0..{2**32 - 1}, got {seed!r}")
     if preferences not in (None, "reward"):
         raise ValueError(f"preferences must be None or 'reward', got {preferences!r}")
+    if model is not None:
+        others = transition_matrix, target_state, goal_observation, preferences, run_folder
+        if any(other is not None for other in others):
+            raise ValueError("model= says all that is known: give no B, no goal and no run_folder")
+        return fit_given_model(source, model, modalities, config, seed, progress)
+    if modalities is not None:
+        raise ValueError("modalities= needs model=")
     has_other_goal = goal_observation is not None or preferences is not None
     problem = stated_problem(source, config, transition_matrix, target_state, has_other_goal)
     data_key, train_key = jr.split(jr.PRNGKey(seed))
@@ -96,13 +115,13 @@ def fit(
     settings = {"config": stored(config), "seed": seed}
     folder = NoFolder() if run_folder is None else RunFolder(run_folder, settings)
     learned = learner.learn(data, problem, train_key, Run(seed, progress, folder))
-    encoder, model, usage, history = learned
-    settings |= {"dynamics": config.dynamics, "num_states": model.num_states}
+    encoder, found, usage, history = learned
+    settings |= {"dynamics": config.dynamics, "num_states": found.num_states}
     usage = usage if config.evidence == "likelihood" else None
     if preferences == "reward":
-        rewards = estimate_rewards(encoder, model.B, model.D, data)
-        model = dataclasses.replace(model, C=config.preference * rewards)
-    agent = ActiveInferenceEncoderAgent(encoder, model, usage, settings, seed=seed)
+        rewards = estimate_rewards(encoder, found.B, found.D, data)
+        found = dataclasses.replace(found, C=config.preference * rewards)
+    agent = ActiveInferenceEncoderAgent(encoder, found, usage, settings, seed=seed)
     if goal_observation is not None:
         agent = agent.with_goal(observation=goal_observation, preference=config.preference)
     return agent, history

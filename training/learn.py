@@ -1,5 +1,6 @@
 """From any environment with a finite set of actions to an agent, by its own experience."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -7,16 +8,20 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 
+from ..agents.agent import ActiveInferenceEncoderAgent
 from ..agents.world_model_agent import WorldModelAgent
 from .data.stepping import environments
 from .data.trajectories import Trajectories
-from .learners.world_model.config import LearnConfig
+from .learners.world_model.config import LearnConfig, Memory
 from .learners.world_model.continuous import ContinuousLearner
 from .learners.world_model.experience import Experience
 from .learners.world_model.history import LearnHistory, history_of, row_of
 from .learners.world_model.recordings import from_trajectories
 from .learners.world_model.rounds_folder import RoundsFolder
+from .learners.world_model.threads import one_thread
 from .rounds import Rounds
+
+Learned = ActiveInferenceEncoderAgent | WorldModelAgent
 
 
 def learn(
@@ -25,9 +30,10 @@ def learn(
     config: LearnConfig | None = None,
     seed: int = 0,
     *,
-    progress: Callable[[dict, Callable[[], WorldModelAgent]], None] | None = None,
+    memory: Memory | None = None,
+    progress: Callable[[dict, Callable[[], Learned]], None] | None = None,
     run_folder: Path | None = None,
-) -> tuple[WorldModelAgent, LearnHistory]:
+) -> tuple[Learned, LearnHistory]:
     """Learns a task by acting in it.
 
     The agent makes itself a discrete model of the task: states, how they move, what they bring and
@@ -44,13 +50,15 @@ def learn(
         total_timesteps: steps in all environments together; of recordings, None.
         config: settings; `None` takes the defaults, the same for all tasks.
         seed: the same seed gives the same agent.
+        memory: in place of the one in `config`, see `LearnConfig`.
         progress: called after each round with its row of the history, and a function that gives
             the agent as it is now.
         run_folder: stores each round there, and goes on from what is there already, to the same
             result; a single environment must be reproducible from `reset(seed=...)`.
 
     Returns:
-        The agent, and what happened.
+        The agent, and what happened. With a memory it is an `ActiveInferenceEncoderAgent`, whose
+        beliefs are about what must be remembered.
 
     Raises:
         TypeError: the spaces are of another kind.
@@ -58,6 +66,8 @@ def learn(
             holds a run with other settings.
     """
     config = config or LearnConfig()
+    if memory is not None:
+        config = dataclasses.replace(config, memory=memory)
     if isinstance(env, Trajectories):
         env = from_trajectories(env)
     if isinstance(env, Experience):
@@ -69,16 +79,12 @@ def learn(
     folder = RoundsFolder(run_folder, config, int(seed), worlds)
     rounds.restore(folder.read())
 
-    def snapshot() -> WorldModelAgent:
-        spaces = worlds.observation_space, worlds.action_space
-        return WorldModelAgent(rounds.world, *spaces, seed=int(seed))
-
     while rounds.steps < total_timesteps:
         ended = rounds.play(worlds, int(total_timesteps))
         folder.store(ended)
         if progress is not None:
-            progress(ended.row, snapshot)
-    return snapshot(), rounds.history
+            progress(ended.row, lambda: rounds.agent)
+    return rounds.agent, rounds.history
 
 
 def _from_recording(
@@ -87,7 +93,8 @@ def _from_recording(
     """One round of learning from what others did; its newest fifth judges features."""
     learner = ContinuousLearner(config, recording.num_actions, seed)
     start = time.process_time()
-    made = learner.add(recording)
+    with one_thread():
+        made = learner.add(recording)
     row = row_of(recording, made, len(recording), [], config.discount, 1)
     row["seconds"] = time.process_time() - start
     dim = recording.observations.shape[1]

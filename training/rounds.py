@@ -6,6 +6,7 @@ from collections.abc import Callable
 import gymnasium as gym
 import numpy as np
 
+from ..agents.agent import ActiveInferenceEncoderAgent
 from ..agents.world_model.model import WorldModel
 from ..agents.world_model.spaces import (
     actions_of,
@@ -14,16 +15,21 @@ from ..agents.world_model.spaces import (
     num_actions,
     vectors,
 )
+from ..agents.world_model_agent import WorldModelAgent
 from .data.acting import Steps, act_by
 from .data.stepping import Environments
+from .learners.memory.learner import MemoryLearner
 from .learners.world_model.config import LearnConfig
 from .learners.world_model.continuous import ContinuousLearner
 from .learners.world_model.discrete import DiscreteLearner
 from .learners.world_model.history import LearnHistory, history_of, row_of
 from .learners.world_model.stored_rounds import StoredRound
+from .learners.world_model.threads import one_thread
 
 # A round waits for the end of an episode, but not longer than this share of its own steps.
 LONGEST_WAIT = 0.5
+# Comparing memories once more is not worth it for fewer steps: the last round is longer.
+LONGEST_LAST = 1.5
 LARGEST_SEED = 2**32 - 1
 
 
@@ -57,8 +63,7 @@ class Rounds:
             raise ValueError(f"seed must be an integer in 0..{LARGEST_SEED}, got {seed!r}")
         self._spaces = observation_space, action_space
         self._config, self._seed = config, int(seed)
-        kind = DiscreteLearner if is_discrete(observation_space) else ContinuousLearner
-        self._learner = kind(config, count, self._seed)
+        self._learner = self._new_learner(config, count)
         self.ended: list[StoredRound] = []
 
     @property
@@ -76,6 +81,20 @@ class Rounds:
         """What happened so far, at least one round."""
         rows = [stored.row for stored in self.ended]
         return history_of(rows, [stored.part for stored in self.ended])
+
+    @property
+    def agent(self) -> ActiveInferenceEncoderAgent | WorldModelAgent:
+        """The agent as it is now."""
+        if isinstance(self._learner, MemoryLearner) and self._learner.agent is not None:
+            return self._learner.agent
+        return WorldModelAgent(self.world, *self._spaces, seed=self._seed)
+
+    def _new_learner(self, config: LearnConfig, count: int):
+        space = self._spaces[0]
+        if config.memory != "none" and (is_discrete(space) or config.memory != "auto"):
+            return MemoryLearner(config, count, self._seed, space)
+        kind = DiscreteLearner if is_discrete(space) else ContinuousLearner
+        return kind(config, count, self._seed)
 
     def restore(self, ended: list[StoredRound]) -> None:
         """Goes on after rounds that were played before."""
@@ -101,10 +120,15 @@ class Rounds:
         rows = [stored.row for stored in self.ended]
         most = total_timesteps - self.steps
         planned = min(self._config.round_steps(self.steps), most)
-        steps = self.steps + self._act(worlds, planned, most, go_on)
-        made = self._learner.refit()
+        if isinstance(self._learner, MemoryLearner) and most < LONGEST_LAST * planned:
+            planned = most
+        with one_thread():
+            steps = self.steps + self._act(worlds, planned, most, go_on)
+            made = self._learner.refit()
         part = self._learner.part()
         row = row_of(part, made, steps, rows, self._config.discount, worlds.num_envs)
+        if isinstance(self._learner, MemoryLearner):
+            row["memories"] = self._learner.compared
         row["seconds"] = time.process_time() - start + (rows[-1]["seconds"] if rows else 0)
         self.ended.append(StoredRound(part, None if made is None else made.standing, row))
         return self.ended[-1]

@@ -47,6 +47,7 @@ class JointEngine:
         name: `"joint"`.
         arrays, static: the core, split as `compiled` functions take it.
         first: `p(s_0)`, one array `(K,)`.
+        planner: what decides.
     """
 
     name = "joint"
@@ -56,7 +57,7 @@ class JointEngine:
         self._decide = Decider(core)
         self.arrays, self.static = self._decide.arrays, self._decide.static
         self.first: Beliefs = (model.joint.D,)
-        self._joint, self._planner = model.joint, core.planner
+        self._joint, self.planner = model.joint, core.planner
         self._assess = compiled(assess, self.static)
 
     def decide(
@@ -84,7 +85,7 @@ class JointEngine:
         """What speaks for each policy after an observation."""
         (belief,) = self.infer_states(observations, prior, seen)
         with single_precision():
-            return explain_policies(self._joint, self._planner, belief)
+            return explain_policies(self._joint, self.planner, belief)
 
     def by_factor(self, beliefs: Beliefs) -> Beliefs:
         """Beliefs about each factor, `(N, K_f)`."""

@@ -49,7 +49,7 @@ def weigh(
     points: np.ndarray,
     index: np.ndarray,
     prototypes: np.ndarray,
-    spacing: np.ndarray,
+    width: np.ndarray | float,
     kind: Kind,
 ) -> Weights:
     """How the given nearest prototypes share each point.
@@ -62,11 +62,10 @@ def weigh(
         points: `(N, D)`.
         index: `(N, n)`, the nearest prototypes of each point, the nearest first.
         prototypes: `(K, D)`.
-        spacing: `(K,)`.
+        width: of the mixture, for each point `(N,)` or for all.
         kind: `"soft"` or `"lme"`.
     """
-    width = spacing[index[:, :3]].mean(axis=1)
-    offsets = (prototypes[index] - points[:, None]) / width[:, None, None]
+    offsets = (prototypes[index] - points[:, None]) / np.reshape(width, (-1, 1, 1))
     logits = -SHARPNESS * np.einsum("nkd,nkd->nk", offsets, offsets)
     if kind == "soft":
         return Weights(index, _softmax(logits))
@@ -123,5 +122,5 @@ def encode(
     for start in range(0, max(len(points), 1), chunk):
         part = points[start : start + chunk]
         index = nearest(part, prototypes, NUM_NEAREST)
-        parts.append(weigh(part, index, prototypes, spacing, kind))
+        parts.append(weigh(part, index, prototypes, float(spacing.mean()), kind))
     return Weights(*(np.concatenate(arrays) for arrays in zip(*parts)))

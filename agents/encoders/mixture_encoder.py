@@ -55,8 +55,7 @@ class MixtureEncoder(eqx.Module):
         squared = (difference**2).sum(axis=-1)
         count = min(NUM_NEAREST, squared.shape[1])
         nearest = jax.lax.top_k(-squared, count)[1]
-        width = self.spacing[nearest[:, :3]].mean(axis=1)
-        logits = -SHARPNESS * squared / width[:, None] ** 2
+        logits = -SHARPNESS * squared / self.spacing.mean() ** 2
         lowest = jnp.take_along_axis(logits, nearest[:, -1:], axis=1)
         logits = jnp.where(logits < lowest, -jnp.inf, logits)
         floor = logits.max(axis=1, keepdims=True) + jnp.log(MIN_PROBABILITY)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..encoders.ensemble import MixtureEnsemble
+from .ensemble import FAR, MixtureEnsemble
 from .model import Member, WorldModel
 
 LONGEST_HISTORY, LONGEST_HOLD = 1000, 10**6
@@ -14,6 +14,8 @@ def check_world(world: WorldModel) -> None:
     _check_whole(world.history, "history", LONGEST_HISTORY)
     if not 0 < world.discount < 1 or not 0 <= world.reward_scale < np.inf:
         raise ValueError("discount must be in (0, 1), reward_scale finite and not negative")
+    if not 0 <= world.caution < np.inf:
+        raise ValueError("caution must be finite and not negative")
     shape = len(world.members), len(world.actions)
     _check("actions", world.actions, shape[1:], "iu", 0, world.num_actions - 1)
     _check("lengths", world.lengths, shape, "iu", 1, LONGEST_HOLD)
@@ -49,6 +51,8 @@ def _check_ensemble(encoder: MixtureEnsemble) -> None:
     if encoder.matrix.shape != (members, width, dim) or encoder.shift.shape != (members, width):
         raise ValueError("shift, matrix and prototypes of the encoder have different sizes")
     _check("spacing", encoder.spacing, (members, size), "f", 0, np.inf)
+    if (encoder.prototypes[:, :, 0] >= FAR).all(axis=1).any() or not (encoder.width > 0).all():
+        raise ValueError("each member needs a prototype, and spacing above 0")
 
 
 def _check(name: str, array: np.ndarray, shape: tuple, kinds: str, low: float, high: float) -> None:

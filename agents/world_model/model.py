@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from scipy import sparse
 
-from ..encoders.ensemble import MixtureEnsemble
+from .ensemble import MixtureEnsemble
 from .table import Table
 
 
@@ -47,6 +47,8 @@ class WorldModel:
         history: observations in a window, the newest one included.
         num_actions: U.
         reward_scale: the largest absolute reward that was seen.
+        caution: what a nat that is not known about a control costs while planning, in largest
+            rewards or preferences; nobody pays it.
     """
 
     encoder: MixtureEnsemble | Table
@@ -57,6 +59,7 @@ class WorldModel:
     history: int
     num_actions: int
     reward_scale: float
+    caution: float = 0.0
 
     @property
     def num_states(self) -> int:

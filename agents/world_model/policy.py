@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 from scipy import sparse
 
-from ..encoders.ensemble import MixtureEnsemble, padded_values
 from ..planning.policy_iteration import Plan, plan
+from .ensemble import MixtureEnsemble, padded_values
 from .memory import Memory
 from .model import Member, WorldModel
 from .table import Table
@@ -33,9 +33,7 @@ class Policy:
 
     def values(self, windows: np.ndarray) -> np.ndarray:
         """`(N, V)` to what each control is worth, `(N, E)`: expected over members and states."""
-        index, weight = self.encoder.encode(windows)
-        found = self.neg_efe[np.arange(len(self.neg_efe))[:, None], index]
-        return np.einsum("nmk,nmke->ne", weight, found) / len(self.neg_efe)
+        return self.encoder.expected(windows, self.neg_efe)
 
     def act(self, memory: Memory, control: np.ndarray | None = None) -> Memory:
         """The memory with the action to take now, and how long it is held after that.
@@ -61,9 +59,26 @@ def discounted(member: Member, lengths: np.ndarray, discount: float) -> sparse.c
     return member.transitions.multiply(rows[:, None]).multiply((1 - member.ended)[None]).tocsr()
 
 
-def reward_plan(member: Member, lengths: np.ndarray, discount: float) -> Plan:
-    """The plan whose preference is the reward itself."""
-    return plan(discounted(member, lengths, discount), member.rewards)
+def novelty(member: Member, lengths: np.ndarray) -> np.ndarray:
+    """`(K, E)`, what trying each control would tell about the model: nats for each of its steps."""
+    return lengths / (1 + member.counts)
+
+
+def reward_plan(
+    member: Member, lengths: np.ndarray, discount: float, unknown: float, start=None
+) -> Plan:
+    """The plan whose preference is the reward itself.
+
+    Args:
+        member: the discretisation.
+        lengths: `(E,)`, steps of each control.
+        discount: of a step.
+        unknown: what a nat of novelty is worth. Above 0 explores. Below 0 stays where the model
+            knows what happens: planning would choose what it errs in (Kidambi et al. 2020).
+        start: policy to begin with.
+    """
+    gain = member.rewards + unknown * novelty(member, lengths)
+    return plan(discounted(member, lengths, discount), gain, start)
 
 
 def preference_plan(
@@ -93,7 +108,8 @@ def world_policy(world: WorldModel, preferences: list[np.ndarray] | None = None)
     for place, member in enumerate(world.members):
         lengths = world.lengths[place]
         if preferences is None:
-            found = reward_plan(member, lengths, world.discount)
+            unknown = -world.caution * world.reward_scale
+            found = reward_plan(member, lengths, world.discount, unknown)
         else:
             found = preference_plan(member, lengths, world.discount, preferences[place])
         values.append(found.neg_efe)

@@ -4,8 +4,8 @@ import gymnasium as gym
 import numpy as np
 from scipy import sparse
 
-from ..encoders.ensemble import MixtureEnsemble
 from .consistency import check_world
+from .ensemble import MixtureEnsemble
 from .model import Member, WorldModel
 from .spaces import shape_of
 from .table import Table
@@ -23,6 +23,7 @@ def stored(world: WorldModel) -> tuple[dict, dict[str, np.ndarray]]:
         "history": world.history,
         "num_actions": world.num_actions,
         "reward_scale": world.reward_scale,
+        "caution": world.caution,
     }
     arrays = {"actions": world.actions, "lengths": world.lengths}
     if isinstance(world.encoder, Table):
@@ -66,6 +67,7 @@ def restored(config: dict, arrays: dict[str, np.ndarray]) -> WorldModel:
         config["history"],
         config["num_actions"],
         config["reward_scale"],
+        config.get("caution", 0.0),
     )
     check_world(world)
     return world

@@ -28,3 +28,7 @@ class Table:
         unseen = len(self.observations)
         index = np.array([self._numbers.get(row.tobytes(), unseen) for row in rows], int)
         return Weights(index[:, None, None], np.ones((len(rows), 1, 1)))
+
+    def expected(self, observations: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """`(N, E)`, of the values `(1, K + 1, E)` that of each observation's state."""
+        return values[0, self.encode(observations).states[:, 0, 0]]

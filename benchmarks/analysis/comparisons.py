@@ -5,7 +5,7 @@ import functools
 import itertools
 from collections.abc import Sequence
 
-from ..running.plans import AIFGYM, HIGH_REFERENCE, LOW_REFERENCE, OURS
+from ..running.plans import AIFGYM, HIGH_REFERENCE, OURS, WORLD_MODEL
 from ..scenarios.registry import SCENARIOS
 from .statistics import (
     Estimate,
@@ -27,12 +27,12 @@ class Improvement:
 
 def our_contenders(study: Study) -> list[str]:
     """Those of ours that ran, the tutorial's recipe left out."""
-    return [name for name in study.learners if name in AIFGYM]
+    return [name for name in study.learners if name in (*AIFGYM, *WORLD_MODEL)]
 
 
 def other_learners(study: Study) -> list[str]:
     """Those that learn and are not ours."""
-    return [name for name in study.learners if name not in OURS]
+    return [name for name in study.learners if name not in (*OURS, *WORLD_MODEL)]
 
 
 @functools.lru_cache(maxsize=8)  # figure and table show the same; a study does not change
@@ -88,10 +88,8 @@ def difference(study: Study, mine: Summary, theirs: Summary | None) -> Estimate 
     x, y = ([result.episode_returns for result in s.results] for s in (mine, theirs))
     if len({len(returns) for returns in (*x, *y)}) != 1:
         return None
-    low, high = (study.reference(mine.scenario, name) for name in (LOW_REFERENCE, HIGH_REFERENCE))
-    if low is None or high is None:
-        return None
-    return paired_difference(x, y).scaled(0.0, high - low)
+    scale = study.scale(mine.scenario)
+    return paired_difference(x, y).scaled(0.0, scale[1] - scale[0]) if scale else None
 
 
 def minus_exact_bayes(study: Study, summary: Summary) -> Estimate | None:

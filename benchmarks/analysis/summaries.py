@@ -9,7 +9,7 @@ from ..contenders.registry import BUILT_IN
 from ..running.plans import HIGH_REFERENCE, LOW_REFERENCE
 from ..running.results import TrialResult
 from ..scenarios.registry import SCENARIOS
-from .statistics import Estimate, interquartile_estimate, mean_estimate
+from .statistics import Estimate, interquartile_estimate, interquartile_mean, mean_estimate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +24,7 @@ class Summary:
         returns: mean return of each seed. A failed trial counts as the random policy, and is left
             out where there is no such reference.
         mean_return: interquartile mean of `returns`, with its interval.
-        scores: `returns`, normalised: random 0, exact Bayes 1; None where a reference is missing
-            or the two do not differ.
+        scores: `returns`, normalised as `Study.scale` says; None where it says nothing.
         score: `mean_return`, normalised.
         interval_over: what the interval was resampled over: "seeds", or "episodes" where there is
             a single seed.
@@ -85,6 +84,7 @@ class Study:
             key = result.scenario, result.contender, result.budget
             groups.setdefault(key, []).append(result)
         self._groups = groups
+        self._scales = {name: self._scale(name) for name in self.scenarios}
         self._summaries = {key: self._summary(*key) for key in sorted(groups)}
 
     def curve(self, scenario: str, contender: str) -> list[Summary]:
@@ -118,6 +118,29 @@ class Study:
         means = [trial.mean_return for trial in trials if trial.mean_return is not None]
         return float(np.mean(means)) if means else None
 
+    def scale(self, scenario: str) -> tuple[float, float] | None:
+        """Mean returns that have the scores 0 and 1: of random actions, and of exact Bayes.
+
+        Where no exact reference ran, of the contender with the best mean over seeds, at its best
+        budget. None where random actions did not run, or nobody is better.
+        """
+        return self._scales[scenario]
+
+    @property
+    def without_exact(self) -> list[str]:
+        """The scenarios in which no exact reference ran."""
+        return [n for n in self.scenarios if self.reference(n, HIGH_REFERENCE) is None]
+
+    def _scale(self, scenario: str) -> tuple[float, float] | None:
+        low, high = (self.reference(scenario, n) for n in (LOW_REFERENCE, HIGH_REFERENCE))
+        if high is None:
+            groups = (trials for key, trials in self._groups.items() if key[0] == scenario)
+            means = (
+                [t.mean_return for t in group if t.mean_return is not None] for group in groups
+            )
+            high = max((float(interquartile_mean(one)) for one in means if one), default=None)
+        return (low, high) if low is not None and high is not None and high > low else None
+
     @property
     def failures(self) -> list[TrialResult]:
         """Trials that failed for good."""
@@ -125,15 +148,15 @@ class Study:
 
     def _summary(self, scenario: str, contender: str, budget: int) -> Summary:
         trials = sorted(self._groups[scenario, contender, budget], key=lambda trial: trial.seed)
-        low, high = (self.reference(scenario, n) for n in (LOW_REFERENCE, HIGH_REFERENCE))
+        low, scale = self.reference(scenario, LOW_REFERENCE), self.scale(scenario)
         returns = [low if trial.error else trial.mean_return for trial in trials]
         returns = tuple(value for value in returns if value is not None)
         over = "seeds" if len(trials) > 1 else "episodes"
         estimate = _return_estimate(trials, returns)
         scores = score = None
-        if low is not None and high is not None and high > low and estimate is not None:
-            scores = tuple((x - low) / (high - low) for x in returns)
-            score = estimate.scaled(low, high)
+        if scale is not None and estimate is not None:
+            scores = tuple((x - scale[0]) / (scale[1] - scale[0]) for x in returns)
+            score = estimate.scaled(*scale)
         return Summary(
             scenario,
             contender,

@@ -14,6 +14,7 @@ from .types import Group, Repeated
 def benchmark(
     out: Path = Path("runs/benchmark"),
     group: Group = "quick",
+    env: Repeated = (),
     workers: int | None = None,
     ray: str | None = None,
     contender: Repeated = (),
@@ -31,18 +32,22 @@ def benchmark(
     Args:
         out: Run folder for results.csv, report.html, report.md and figures.
         group: Which trials: quick takes minutes, standard 45 to 90 minutes, full is for a cluster.
+        env: An environment of your own in place of the group: a Gymnasium id such as CartPole-v1,
+            or module:EnvId, with Discrete actions; may be given several times.
         workers: Processes side by side. None: one per core.
         ray: Run on a Ray cluster: its address, or local to start one here.
-        contender: Who takes part besides: a name, or module:Class; may be given several times.
+        contender: Who takes part besides: a name, module:Class, or an agent file; may be given
+            several times.
         only: Nobody else but the references that scores need.
-        scenario: Only this scenario; may be given several times.
+        scenario: Only this scenario, of the group or of an installed package; may be given several
+            times.
         num_seeds: How many training seeds, from 10,000 up, in place of the group's.
-        budgets: Environment steps of training, in place of the group's.
+        budgets: Environment steps of training, in place of the group's; 10,000 with --env.
         episodes: Evaluation episodes, in place of 200.
         plan: Only print how many trials there are and what they cost.
     """
     options = BenchmarkOptions(
-        group, workers, ray, contender, only, scenario, num_seeds, budgets, episodes, plan
+        group, env, workers, ray, contender, only, scenario, num_seeds, budgets, episodes, plan
     )
     return benchmark_command.benchmark(out, options, f"aifgym {shlex.join(sys.argv[1:])}")
 

@@ -47,6 +47,7 @@ def tasks(
     first_seed: int = 20_000,
     peer_seeds: int = 0,
     episodes: int = 100,
+    memory: bool = False,
     out: Path = Path("tasks.csv"),
 ) -> int:
     """Learn known tasks with the same defaults, and print a table; about half an hour in all.
@@ -60,6 +61,8 @@ def tasks(
         peer_seeds: From how many of them Stable-Baselines3's PPO and DQN learn beside us, with
             its settings and with RL-Zoo's; needs the extra `bench`.
         episodes: Evaluation episodes for each seed.
+        memory: Tasks in which something must be remembered, and `memory="auto"` where nothing must.
+            Two of them need the package popgym.
         out: CSV file with one line per task, budget, seed and learner.
     """
-    return tasks_command.run_tasks(only, first_seed, num_seeds, peer_seeds, episodes, out)
+    return tasks_command.run_tasks(only, first_seed, num_seeds, peer_seeds, episodes, out, memory)

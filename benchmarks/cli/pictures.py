@@ -31,8 +31,9 @@ def animate(
         seed: Of the episode.
         seconds_per_step: How long a step stands.
         out: Folder to write to.
-        env: Id of a Gymnasium environment, for a file that `aifgym learn` wrote: its own frames
-            beside belief and expectations; then only --seed and --out count.
+        env: Id of a Gymnasium environment, for a file that `aifgym learn` wrote, or an agent with a
+            model of its own: the environment's frames beside beliefs and what spoke for each
+            action; then only --seed and --out count.
         world: The environment, without --env.
     """
     if env is not None:

@@ -17,4 +17,5 @@ def main(arguments: list[str] | None = None) -> None:
         message = "interrupted; `benchmark` and `train --run` go on from what they have stored"
         print(f"\naifgym: {message}", file=sys.stderr)
         code = 130
+        interrupts.leave(code)
     raise SystemExit(code)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ..contenders.registry import load_contender
 from ..running.engines import Engine, in_process, in_processes, num_cores
-from ..running.plans import GROUPS, may_run, overridden
+from ..running.plans import GROUPS, Plan, may_run, overridden, own_plan
 from ..running.results import read_results
 from ..running.trial import Trial
-from ..scenarios.registry import SCENARIOS
+from ..scenarios.registry import SCENARIOS, installed_scenarios
 from ..system import compilation_cache
 from .support import check_folder, require_bench
 
@@ -18,6 +18,7 @@ class BenchmarkOptions:
     """The command's arguments; see there."""
 
     group: str
+    env: tuple[str, ...]
     workers: int | None
     ray: str | None
     contender: tuple[str, ...]
@@ -38,28 +39,37 @@ class BenchmarkOptions:
             raise ValueError(f"--budgets must be increasing, from 1, got {self.budgets}")
         if self.workers is not None and self.ray is not None:
             raise ValueError("give --workers or --ray, not both: Ray uses all cores that it finds")
-        here = {plan.scenario for plan in GROUPS[self.group]}
+        here = {plan.scenario for plan in GROUPS[self.group]} | {*installed_scenarios()}
         if unknown := set(self.scenario) - here:
-            names = ", ".join(name for name in SCENARIOS if name in here)
+            names = ", ".join(name for name in (*SCENARIOS, *installed_scenarios()) if name in here)
             raise ValueError(f"--scenario of {self.group} must be one of {names}; got "
                              f"{', '.join(sorted(unknown))}")  # fmt: skip
+        if inside := set(self.env) & {*SCENARIOS, *installed_scenarios()}:
+            raise ValueError(f"--env takes ids of environments; pass --scenario {min(inside)}")
         if self.only and not self.contender:
             raise ValueError("--only needs a --contender")
         names = [load_contender(name).name for name in dict.fromkeys(self.contender)]
         if again := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"two --contender have the same name: {', '.join(again)}")
         for name in self.contender:
-            if not any(may_run(name, scenario) for scenario in self.scenario or here):
+            if not any(may_run(name, plan.scenario) for plan in self._plans()):
                 raise ValueError(f"--contender {name} is given the transition matrix, "
                                  f"which --scenario {', '.join(self.scenario)} hides")  # fmt: skip
+
+    def _plans(self) -> tuple[Plan, ...]:
+        """The group's, of some of its scenarios; and those of somebody's own."""
+        own = [*self.env, *(name for name in self.scenario if name in installed_scenarios())]
+        plans = () if own and not {*self.scenario} - {*own} else GROUPS[self.group]
+        kept = (plan for plan in plans if not self.scenario or plan.scenario in self.scenario)
+        return (*kept, *map(own_plan, dict.fromkeys(own)))
 
     def trials(self) -> list[Trial]:
         """What is to be run."""
         from ..running.runner import trials
 
         plans = overridden(
-            GROUPS[self.group],
-            self.scenario,
+            self._plans(),
+            (),
             self.contender,
             self.only,
             self.num_seeds,

@@ -45,6 +45,10 @@ def learn_task(
     save_somewhere(agent, out)
     table = out.with_suffix(".csv")
     write_table(table, list(history.rows))
+    if history.memories:
+        compared = out.with_name(f"{out.stem}-memories.csv")
+        write_table(compared, list(history.memories))
+        print(_memory(history) + f"; all that were compared are in {compared}")
     if writer is not None:
         write_summaries(writer, history)
     print(f"{agent}\n{_summary(history)}")
@@ -83,6 +87,16 @@ def _summary(history: LearnHistory) -> str:
         f"{last['steps']:,} steps, {last['episodes']} episodes, return in the last round: {mean}; "
         f"{last['seconds']:.1f} s of processor"
     )
+
+
+def _memory(history: LearnHistory) -> str:
+    """The memory that was chosen, and why."""
+    row = next((row for row in history.memories if row["chosen"]), None)
+    if row is None:
+        return "memory: none of those asked for is small enough to plan with"
+    found = f"memory: {row['family']} ({row['model']})"
+    gain = f", held out {row['outcomes'] + row['observations']:.3f} nats a step"
+    return found + gain + (f", {row['planner']}: {row['why']}" if row["planner"] else "")
 
 
 def _print(name: str, returns: np.ndarray) -> None:

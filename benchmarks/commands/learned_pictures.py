@@ -5,6 +5,7 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 
+from ...agents import WorldModelAgent
 from ...training import LearnHistory
 from .pictures import MISSING, check_figures
 from .tasks import loaded, made
@@ -14,7 +15,7 @@ NAMES = {
     "CartPole": ("cart position", "cart velocity", "pole angle", "pole velocity"),
     "MountainCar": ("position", "velocity"),
 }
-SECONDS_PER_ROUND, MAX_FRAMES = 0.6, 150
+SECONDS_PER_ROUND, SECONDS_PER_STEP, MAX_FRAMES = 0.6, 0.9, 150
 
 
 class Rounds:
@@ -50,6 +51,11 @@ def drawn(rounds: Rounds | None, agent, history: LearnHistory) -> str:
         figure = world_plane.curve_figure(list(history.rows), env_id)
         style.save(figure, folder, "learning_curve")
         shape = grid_shape(env)
+        if not isinstance(agent, WorldModelAgent):
+            from ..pictures.state_graph import state_graph_figure
+
+            style.save(state_graph_figure(agent), folder, "states")
+            return f", and figures in {folder}"
         if shape is not None:
             style.save(world_plane.grid_figure(agent, shape), folder, "grid")
         else:
@@ -63,19 +69,38 @@ def drawn(rounds: Rounds | None, agent, history: LearnHistory) -> str:
 
 def animate_task(path: Path, env_id: str, seed: int, out: Path) -> int:
     """Runs one episode and writes it beside what the agent believed and expected."""
-    agent = loaded(path, env_id)
     env = made(env_id, render_mode="rgb_array")
     check_figures(out, "--out")
-    from ..pictures import movie, style, world_episode
+    agent = loaded(path, env_id)
+    if not isinstance(agent, WorldModelAgent):
+        return _animate_record(agent, env, seed, out)
+    from ..pictures import style, world_episode
 
     with style.applied():
         frames = world_episode.episode_frames(agent, env, seed, MAX_FRAMES, dimension_names(env_id))
-    movie.save_gif(frames, out / "episode.gif", 0.06)
+    return _save_movie(frames, out, 0.06)
+
+
+def _animate_record(agent, env: gym.Env, seed: int, out: Path) -> int:
+    """The same for an agent with a generative model, and a figure of the whole episode."""
+    from ..pictures import record_figures, record_movie, style
+
+    found, pictures = record_movie.recorded(agent, env, seed)
+    with style.applied():
+        style.save(record_figures.record_figure(found), out, "record")
+        frames = record_movie.record_frames(found, pictures, MAX_FRAMES)
+    return _save_movie(frames, out, SECONDS_PER_STEP)
+
+
+def _save_movie(frames: list, out: Path, seconds_per_frame: float) -> int:
+    from ..pictures import movie
+
+    movie.save_gif(frames, out / "episode.gif", seconds_per_frame)
     written = f"wrote {len(frames)} frames to {out}/episode.gif"
     if movie.find_ffmpeg() is None:
         print(f"note: {movie.NO_FFMPEG}")
     else:
-        movie.save_mp4(frames, out / "episode.mp4", 0.06)
+        movie.save_mp4(frames, out / "episode.mp4", seconds_per_frame)
         written += " and .mp4"
     print(written)
     return 0

@@ -3,20 +3,21 @@
 import csv
 from pathlib import Path
 
-import gymnasium as gym
-
-from ...agents import WorldModelAgent
+from ...agents import ActiveInferenceEncoderAgent
+from ...training.learn import Learned
+from ..scenarios.own import made
+from ..studies.memory_tasks import MEMORY_TASKS
 from ..studies.tasks import TASKS, Trial, run_trial, summary, trials
 from .support import check_parent, require_bench, write_table
 
 
-def loaded(path: Path, env_id: str) -> WorldModelAgent:
+def loaded(path: Path, env_id: str) -> Learned:
     """The agent of a file that `learn` wrote.
 
     Raises:
-        ValueError: the file holds another agent, or it does not fit the environment.
+        ValueError: the file holds no agent, or it does not fit the environment.
     """
-    agent = WorldModelAgent.load(path)
+    agent: Learned = ActiveInferenceEncoderAgent.load(path)
     env = made(env_id)
     for name in ("observation_space", "action_space"):
         ours, theirs = getattr(agent, name), getattr(env, name)
@@ -25,28 +26,23 @@ def loaded(path: Path, env_id: str) -> WorldModelAgent:
     return agent
 
 
-def made(env_id: str, **kwargs) -> gym.Env:
-    """The environment of an id.
-
-    Raises:
-        ValueError: there is none.
-    """
-    try:
-        return gym.make(env_id, **kwargs)
-    except (gym.error.Error, ModuleNotFoundError) as error:
-        raise ValueError(f"there is no environment {env_id!r}: {error}") from error
-
-
 def run_tasks(
-    only: str, first_seed: int, num_seeds: int, peer_seeds: int, episodes: int, out: Path
+    only: str,
+    first_seed: int,
+    num_seeds: int,
+    peer_seeds: int,
+    episodes: int,
+    out: Path,
+    memory: bool = False,
 ) -> int:
     """Learns the tasks whose names contain `only`, and prints the table.
 
     What `out` holds already is kept and not learned again.
     """
-    names = [name for name in TASKS if only.lower() in name.lower()]
-    if not names:
-        raise ValueError(f"--only must be part of one of {', '.join(TASKS)}, got {only!r}")
+    known = MEMORY_TASKS if memory else TASKS
+    tasks = {name: task for name, task in known.items() if only.lower() in name.lower()}
+    if not tasks:
+        raise ValueError(f"--only must be part of one of {', '.join(known)}, got {only!r}")
     for option, value in (("--num-seeds", num_seeds), ("--episodes", episodes)):
         if value < 1:
             raise ValueError(f"{option} must be at least 1, got {value}")
@@ -57,11 +53,11 @@ def run_tasks(
     check_parent(out)
     rows = _finished(out, episodes)
     done = set(map(_trial_of, rows))
-    asked = trials(names, range(first_seed, first_seed + num_seeds), peer_seeds)
+    asked = trials(tasks, range(first_seed, first_seed + num_seeds), peer_seeds)
     for trial in asked:
         if trial in done:
             continue
-        rows.append(run_trial(trial, episodes) | {"episodes": episodes})
+        rows.append(run_trial(trial, tasks[trial.task], episodes) | {"episodes": episodes})
         write_table(out, rows)
         line = "{task}, {steps:,} steps, {learner}, seed {seed}: {mean_return:.2f}"
         print(line.format(**rows[-1]), flush=True)
@@ -86,7 +82,8 @@ def _finished(out: Path, episodes: int) -> list[dict]:
     with open(out, newline="", encoding="utf-8") as file:
         table = csv.DictReader(file)
         rows: list[dict] = list(table)
-    kinds = {"steps": int, "seed": int, "mean_return": float, "seconds": float, "episodes": int}
+    kinds = {"steps": int, "seed": int, "episodes": int}
+    kinds |= dict.fromkeys(("mean_return", "mean_length", "seconds"), float)
     try:
         if not {*Trial._fields, *kinds} <= set(table.fieldnames or ()):
             raise ValueError("it has other columns")

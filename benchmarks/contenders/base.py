@@ -46,6 +46,11 @@ class Contender(abc.ABC):
         self.rewarded_steps = 0
         self.hyperparameters: dict = {}
 
+    @classmethod
+    def fits(cls, env: gym.Env) -> bool:
+        """Whether `env` has what the contender must be given; asked of somebody's environment."""
+        return True
+
     def train(  # noqa: B027  a policy that needs no training leaves this as it is
         self, env_factory: EnvFactory, budget: int, seed: int
     ) -> None:

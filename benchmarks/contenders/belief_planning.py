@@ -123,6 +123,12 @@ def belief_planner(env: gym.Env) -> BeliefPlanner | None:
     return BeliefPlanner(process, env.spec.max_episode_steps or 1)
 
 
+def has_belief_plan(env: gym.Env) -> bool:
+    """Whether `belief_planner` has a plan for it."""
+    process: Any = env.unwrapped
+    return isinstance(process, PymdpEnv) and process.world is None and not process.emission_means
+
+
 def best_simulated_constant(env: gym.Env, seed: int) -> int:
     """The constant action whose mean return over some simulated episodes is highest."""
     means = []

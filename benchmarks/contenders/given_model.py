@@ -27,6 +27,11 @@ class GivenModel(Contender):
         super().__init__()
         self.hyperparameters = {"policy_len": POLICY_LEN, "gain": gain, "loss": loss}
 
+    @classmethod
+    def fits(cls, env) -> bool:
+        """Whether there is a model to be given."""
+        return hasattr(env.unwrapped, "model") and hasattr(env.unwrapped, "rewards")
+
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Builds the agent; no step is taken.
 
@@ -35,7 +40,7 @@ class GivenModel(Contender):
         """
         env = env_factory()
         world: Any = env.unwrapped
-        if not hasattr(world, "model"):
+        if not self.fits(env):
             raise ValueError(f"{env} has no model: the agent cannot be given one")
         nats = self.hyperparameters
         C = [np.where(np.array(r) > 0, nats["gain"], nats["loss"]) * r for r in world.rewards]

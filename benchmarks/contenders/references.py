@@ -8,8 +8,13 @@ from ...agents.acting.observations import checked_observations
 from ...envs.known_world import KnownWorld, known_world
 from ..scenarios.wrappers import transition_matrix
 from .base import Contender
-from .belief_planning import act_on_beliefs, belief_planner, best_simulated_constant
-from .value_iteration import finite_horizon_values
+from .belief_planning import (
+    act_on_beliefs,
+    belief_planner,
+    best_simulated_constant,
+    has_belief_plan,
+)
+from .value_iteration import episode_steps, solved, tells_goal, world_of
 
 WORLD = "transition matrix B and target state, before and after a change; horizon"
 
@@ -48,10 +53,10 @@ class BestConstant(Reference):
     given = f"start distribution; {WORLD}"
 
     def train(self, env_factory, budget=0, seed=0) -> None:
-        """Expected returns in closed form, or of a process with several factors by simulation."""
+        """Expected returns in closed form, or by simulation where no world is known."""
         env = env_factory()
         self._space = env.observation_space
-        if belief_planner(env) is not None:
+        if known_world(env) is None:
             self._action = best_simulated_constant(env, seed)
             return
         B, world = transition_matrix(env), world_of(env)
@@ -71,6 +76,11 @@ class Optimal(Reference):
     name = "full information"
     given = f"the hidden state at every step; {WORLD}"
     sees_state = True
+
+    @classmethod
+    def fits(cls, env) -> bool:
+        """Whether a world is known, and what it rewards."""
+        return tells_goal(env)
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Solves the world that the environment holds."""
@@ -94,6 +104,11 @@ class ExactBayes(Reference):
 
     name = "exact Bayes"
     given = f"emission densities; start distribution; {WORLD}"
+
+    @classmethod
+    def fits(cls, env) -> bool:
+        """Whether the world is known, or a process whose beliefs can be counted."""
+        return tells_goal(env) or has_belief_plan(env)
 
     def train(self, env_factory, budget=0, seed=0) -> None:
         """Value iteration on the world that the environment holds."""
@@ -133,41 +148,6 @@ def exact_posterior(log_likelihood: np.ndarray, prior: np.ndarray) -> np.ndarray
 def exact_prediction(B: np.ndarray, action: np.ndarray, belief: np.ndarray) -> np.ndarray:
     """`(N, K)`, what is believed of the next states after actions `(N,)`."""
     return np.einsum("jkn,nk->nj", B[:, :, action], belief)
-
-
-def world_of(env: gym.Env) -> KnownWorld:
-    """The known world of an environment, which references need.
-
-    Raises:
-        ValueError: there is none, or it rewards another state in each episode.
-    """
-    world = known_world(env)
-    if world is None or world.rewarded_state is None:
-        raise ValueError(
-            f"{env.spec.id if env.spec else env} has no known world with one rewarded state: "
-            "exact references cannot take part"
-        )
-    return world
-
-
-def solved(env: gym.Env) -> np.ndarray:
-    """`finite_horizon_values` of the world and the episode length that `env` holds."""
-    world = world_of(env)
-    B = transition_matrix(env)
-    reward = np.eye(len(B))[world.rewarded_state]
-    return finite_horizon_values(B, reward, episode_steps(env))
-
-
-def episode_steps(env: gym.Env) -> int:
-    """The length of the episodes.
-
-    Raises:
-        ValueError: there is no limit, and so no horizon to plan for.
-    """
-    steps = None if env.spec is None else env.spec.max_episode_steps
-    if steps is None:
-        raise ValueError("references need episodes of a fixed length: max_episode_steps")
-    return steps
 
 
 def _constant_return(transitions: np.ndarray, world: KnownWorld, horizon: int) -> float:

@@ -2,26 +2,27 @@
 
 import functools
 import importlib
-import os
-import sys
 from importlib import metadata
 
+from ..system import current_folder
 from .base import Contender
 
 ENTRY_POINTS = "aifgym.contenders"
 """Group of entry points by which another package adds its own."""
-HERE = __package__
+HERE, AGENT_FILE = __package__, ".aif"
 # By address, so that a trial loads only the libraries of its own contender.
 BUILT_IN = {
     "aifgym": f"{HERE}.active_inference:ActiveInference",
     "aifgym learned": f"{HERE}.active_inference:LearnedDynamics",
     "aifgym given model": f"{HERE}.given_model:GivenModel",
+    "aifgym world model": f"{HERE}.world_model:WorldModel",
     "tutorial's recipe": f"{HERE}.active_inference:TutorialRecipe",
     "PPO": f"{HERE}.sb3:PPO",
     "PPO tuned": f"{HERE}.sb3:TunedPPO",
     "PPO restarted": f"{HERE}.sb3:RestartedPPO",
     "PPO stacked": f"{HERE}.sb3:StackedPPO",
     "RecurrentPPO": f"{HERE}.sb3:RecurrentPPO",
+    "DQN": f"{HERE}.sb3:DQN",
     "random": f"{HERE}.references:Random",
     "best constant": f"{HERE}.references:BestConstant",
     "exact Bayes": f"{HERE}.references:ExactBayes",
@@ -40,20 +41,24 @@ def load_contender(name: str) -> type[Contender]:
     """The class of a contender.
 
     Args:
-        name: of a built-in or installed one, or `module:Class`; modules in the current folder are
-            found too.
+        name: of a built-in or installed one, `module:Class`, or the path of an agent file
+            (`.aif`); modules in the current folder are found too.
 
     Raises:
         ValueError: there is none of that name, it cannot be loaded, it is no contender, or it goes
             by the name of a built-in one.
     """
+    if name.endswith(AGENT_FILE):
+        from .agent_file import of_file  # which loads JAX
+
+        return of_file(name)
     address = BUILT_IN.get(name) or installed_contenders().get(name) or name
     module, _, attribute = address.partition(":")
     if not (module and attribute):
         known = ", ".join([*BUILT_IN, *installed_contenders()])
-        raise ValueError(f"contender must be module:Class or one of {known}; got {name!r}")
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())
+        raise ValueError(f"contender must be module:Class or one of {known}, or an agent file; "
+                         f"got {name!r}")  # fmt: skip
+    current_folder.on_path()
     try:
         found = getattr(importlib.import_module(module), attribute)
     except Exception as error:  # whatever somebody else's module raises

@@ -1,4 +1,4 @@
-"""Stable-Baselines3's PPO in four forms, and sb3-contrib's RecurrentPPO."""
+"""Stable-Baselines3's PPO in four forms, its DQN, and sb3-contrib's RecurrentPPO."""
 
 from typing import Any, ClassVar
 
@@ -133,6 +133,36 @@ class RecurrentPPO(PPO):
         return sb3_contrib.RecurrentPPO(
             policy_for(env, "MlpLstmPolicy"), env, seed=seed, device="cpu", **self.settings
         )
+
+
+class DQN(PPO):
+    """SB3's DQN with its default settings, in one environment."""
+
+    name = "DQN"
+    given = "rewards, also after a change; one environment; SB3's defaults; no memory"
+    # Exploration falls over a training of known length: a larger budget is another training.
+    continues = False
+    num_envs = 1
+    default_settings: ClassVar[dict] = {}
+    seconds_per_step = 0.001
+
+    def train(self, env_factory, budget, seed) -> None:
+        """Learns from reward for `budget` steps, from nothing."""
+        self._model = None
+        super().train(env_factory, budget, seed)
+
+    def adapt(self, env_factory, budget, seed) -> None:
+        """Learns the changed world from nothing; without a step it knows nothing of it."""
+        if not budget:
+            self._before = self.rewarded_steps
+            return
+        self.train(env_factory, budget, seed)
+        self.rewarded_steps += self._before
+
+    def _make_model(self, env, seed: int):
+        import stable_baselines3 as sb3
+
+        return sb3.DQN(policy_for(env, "MlpPolicy"), env, seed=seed, device="cpu", **self.settings)
 
 
 def seeded_envs(env_factory: EnvFactory, num_envs: int, seed: int) -> Any:

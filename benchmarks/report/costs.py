@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 from ..contenders.registry import load_contender
 from ..running.results import TrialResult
 from ..running.trial import Trial
-from ..scenarios.registry import SCENARIOS
+from ..scenarios.registry import known_scenario, load_scenario
 from .document import Table
 
 HEADER = ("contender", "trials", "training steps", "core-seconds per trial", "core-hours",
@@ -48,9 +48,9 @@ def trial_seconds(trial: Trial, measured: Sequence[TrialResult]) -> float:
     """
     if not measured:
         return trial.expected_seconds
-    scenario, contender = SCENARIOS[trial.scenario], load_contender(trial.contender)
+    scenario, contender = load_scenario(trial.scenario), load_contender(trial.contender)
     same = [result for result in measured if result.scenario == trial.scenario] or measured
-    steps = np.array([SCENARIOS[r.scenario].steps_before + r.budget for r in same], float)
+    steps = np.array([_before(r) + r.budget for r in same], float)
     design = np.stack([np.ones_like(steps), steps], axis=1)
     scale = max(steps.max(), 1.0)  # nnls wants columns of like size
     (fixed, per_scale), _ = nnls(
@@ -64,7 +64,13 @@ def trial_seconds(trial: Trial, measured: Sequence[TrialResult]) -> float:
 def _measured(name: str, results: Sequence[TrialResult]) -> list[TrialResult]:
     """Its trainings; those in changed worlds, which may cost less, only if there are no others."""
     mine = [result for result in results if result.contender == name and not result.error]
-    return [r for r in mine if not SCENARIOS[r.scenario].steps_before] or mine
+    return [r for r in mine if not _before(r)] or mine
+
+
+def _before(result: TrialResult) -> int:
+    """Steps of training before a change."""
+    known = known_scenario(result.scenario)
+    return known.steps_before if known else 0
 
 
 def _cost(seconds: float, trials: Sequence[Trial]) -> list[str]:

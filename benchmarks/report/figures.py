@@ -13,31 +13,12 @@ from matplotlib.ticker import MaxNLocator
 from ..analysis.comparisons import improvements
 from ..analysis.summaries import Study, Summary
 from ..pictures import style
-from ..scenarios.registry import SCENARIOS
+from ..scenarios.registry import load_scenario
 from . import plots
 from .document import Picture, shown
 
 WIDTH = 5.2
 """Inches."""
-SCORES_HOW = (
-    "A pale dot is one training seed (their number stands in brackets), the diamond the "
-    "interquartile mean over seeds, the bar its 95 % bootstrap interval; where there is one seed, "
-    "the mean and its interval over evaluation episodes. A cross is a failed trial, which counts "
-    "as random. Dotted lines: random actions (0) and the exact Bayes filter (1). Full information "
-    "sees the hidden state. An arrow at the left edge stands for a lower score. A second panel, "
-    "where there is one, is a close-up of the scores near exact Bayes."
-)
-CURVES_HOW = (
-    "A marker is the interquartile mean over seeds after one training budget, the line at it its "
-    "95 % interval. Further left is cheaper, higher is better. Lines across: random actions, exact "
-    "Bayes (dotted) and full information (dashed). A second panel, where there is one, is a "
-    "close-up of the scores near exact Bayes."
-)
-SECONDS_HOW = (
-    " Seconds are processor seconds of training, all threads together, median over seeds: they "
-    "depend less than the time on the wall on how many trials ran side by side. What one training "
-    "has compiled the next ones of the same process need not compile again."
-)
 
 
 def scores(study: Study, scenario: str) -> Picture | None:
@@ -50,20 +31,25 @@ def scores(study: Study, scenario: str) -> Picture | None:
     panels = figure.subplots(1, 2 if near else 1, sharey=True, squeeze=False)[0]
     for axes in panels:
         plots.draw_scores(axes, summaries)
-        axes.set_xlabel("")
     if near:
         panels[1].set(xlim=near, title="close-up")
         panels[1].xaxis.set_major_locator(MaxNLocator(4, prune="lower"))
     panels[0].set_title(scenario)
-    figure.supxlabel(plots.SCORE, fontsize=10)
+    figure.supxlabel(plots.score_label(study, scenario), fontsize=10)
     values = "; ".join(f"{s.contender} {shown(s.score, 2)}" for s in summaries)
     title = f"{scenario}: score at the largest budget"
-    return _picture(figure, f"scores-{scenario}", title, f"{title}: {values}", SCORES_HOW)
+    return _picture(
+        figure,
+        f"scores-{scenario}",
+        title,
+        f"{title}: {values}",
+        plots.how_to_read(study, scenario, plots.SCORES_HOW),
+    )
 
 
 def against_steps(study: Study, scenario: str) -> Picture | None:
     """Learning curves over environment steps."""
-    how, label = CURVES_HOW, "environment steps, with and without reward"
+    how, label = plots.CURVES_HOW, "environment steps, with and without reward"
     if study.changes(scenario):
         label = "environment steps after the change"
         how += " 0 is right after the change; training before it is not counted."
@@ -72,7 +58,7 @@ def against_steps(study: Study, scenario: str) -> Picture | None:
 
 def against_seconds(study: Study, scenario: str) -> Picture | None:
     """Learning curves over processor seconds."""
-    how = CURVES_HOW + SECONDS_HOW
+    how = plots.CURVES_HOW + plots.SECONDS_HOW
     if study.changes(scenario):
         how += " Training before the change is counted."
     x: Callable[[Summary], float] = lambda s: s.median("train_cpu_seconds")  # noqa: E731
@@ -141,7 +127,7 @@ def overview(study: Study) -> Figure | None:
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, name in zip(panels, shown_in):
         plots.draw_scores(axes, [s for s in study.final(name) if s.score is not None])
-        axes.set_title(name)
+        axes.set(title=name, xlabel=plots.score_label(study, name))
     for axes in panels[len(shown_in) :]:
         axes.set_visible(False)
     return figure
@@ -167,11 +153,14 @@ def _curves(study: Study, scenario: str, kind: str, x, label: str, how: str) -> 
     for name in drawn:
         curve = [(x(s), s.score) for s in study.curve(scenario, name) if s.score is not None]
         told.append(f"{name} " + ", ".join(f"{s.value:.2f} at {at:,.6g}" for at, s in curve))
-    return _picture(figure, f"{kind}-{scenario}", title, f"{title}: {'; '.join(told)}", how)
+    told = f"{title}: {'; '.join(told)}"
+    return _picture(
+        figure, f"{kind}-{scenario}", title, told, plots.how_to_read(study, scenario, how)
+    )
 
 
 def _property(scenario: str, argument: str) -> float:
-    world = SCENARIOS[scenario].make_env().get_wrapper_attr("world")
+    world = load_scenario(scenario).make_env().get_wrapper_attr("world")
     return float(getattr(world, argument))
 
 

@@ -11,6 +11,7 @@ from ..analysis.comparisons import (
 )
 from ..analysis.summaries import Study, Summary
 from ..running.plans import HIGH_REFERENCE
+from ..scenarios.registry import SCENARIOS
 from . import caveats
 from .document import Bullets, Section, Text, shown
 
@@ -23,9 +24,13 @@ def section(study: Study) -> Section:
     intro = (
         "Every line follows from the results file. Intervals are over training seeds (over "
         "episodes where there is one seed); they say nothing about worlds, tasks or settings that "
-        "were not run. All of these are one family of small discrete worlds, which suits a model "
-        "with discrete states."
+        "were not run."
     )
+    if all(name in SCENARIOS for name in study.scenarios):
+        intro += (
+            " All of these are one family of small discrete worlds, which suits a model with "
+            "discrete states."
+        )
     blocks = [Text(intro)]
     for name in ours:
         blocks += [Text(f"{name}, at the largest budget of each:"), Bullets(_about(study, name))]

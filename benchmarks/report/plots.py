@@ -11,7 +11,26 @@ from ..analysis.summaries import Study, Summary
 from ..pictures import style
 from ..running.plans import CEILING, HIGH_REFERENCE, LOW_REFERENCE
 
-SCORE = "normalised score (random 0, exact Bayes 1)"
+BEST = "the best mean"
+SCORES_HOW = (
+    "A pale dot is one training seed (their number stands in brackets), the diamond the "
+    "interquartile mean over seeds, the bar its 95 % bootstrap interval; where there is one seed, "
+    "the mean and its interval over evaluation episodes. A cross is a failed trial, which counts "
+    "as random. Dotted lines: random actions (0) and the exact Bayes filter (1). Full information "
+    "sees the hidden state. An arrow at the left edge stands for a lower score. A second panel, "
+    "where there is one, is a close-up of the scores near exact Bayes."
+)
+CURVES_HOW = (
+    "A marker is the interquartile mean over seeds after one training budget, the line at it its "
+    "95 % interval. Further left is cheaper, higher is better. Lines across: random actions, exact "
+    "Bayes (dotted) and full information (dashed). A second panel, where there is one, is a "
+    "close-up of the scores near exact Bayes."
+)
+SECONDS_HOW = (
+    " Seconds are processor seconds of training, all threads together, median over seeds: they "
+    "depend less than the time on the wall on how many trials ran side by side. What one training "
+    "has compiled the next ones of the same process need not compile again."
+)
 LOWEST_SHOWN = -0.35
 """Scores below are drawn at the edge, with an arrow."""
 NEAR = 0.9
@@ -39,7 +58,23 @@ def draw_scores(axes: Axes, summaries: Sequence[Summary]) -> None:
     _label_rows(axes, [row_label(summary) for summary in summaries])
     for value in (0, 1):
         axes.axvline(value, color="0.45", lw=0.8, ls=":", zorder=0)
-    axes.set_xlabel(SCORE)
+
+
+def how_to_read(study: Study, scenario: str, how: str) -> str:
+    """How to read a figure in which the best contender stands for the exact reference."""
+    if scenario not in study.without_exact:
+        return how
+    return how.replace("the exact Bayes filter", BEST).replace(HIGH_REFERENCE, BEST)
+
+
+def score_label(study: Study, scenario: str) -> str:
+    """Of an axis with scores."""
+    return f"normalised score (random 0, {_one(study, scenario)} 1)"
+
+
+def _one(study: Study, scenario: str) -> str:
+    """Whose score is 1."""
+    return BEST if scenario in study.without_exact else HIGH_REFERENCE
 
 
 def draw_probabilities(axes: Axes, estimates: dict[str, Estimate]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from ..analysis.comparisons import common_scenarios, our_contenders
 from ..analysis.statistics import RESAMPLES
 from ..analysis.summaries import Study
-from ..scenarios.registry import SCENARIOS
+from ..scenarios.registry import known_scenario
 from ..scenarios.scenario import FIRST_EVALUATION_SEED
 from . import figures as report_figures
 from . import limits as honesty
@@ -43,9 +43,14 @@ def _kept(*blocks) -> list:
 
 
 def _reading(study: Study) -> str:
+    one = "the exact Bayes filter with QMDP"
+    if study.without_exact:
+        best = f"the best contender at its best budget in {', '.join(study.without_exact)}"
+        nobody = len(study.without_exact) == len(study.scenarios)
+        one = best if nobody else f"{one} ({best}, where no exact reference ran)"
     return (
         "Score: a contender's mean return, scaled in each scenario so that random actions have 0 "
-        "and the exact Bayes filter with QMDP has 1. Numbers are interquartile means over training "
+        f"and {one} has 1. Numbers are interquartile means over training "
         "seeds (a quarter of the seeds left out at each end, rounded down) with "
         f"95 % percentile bootstrap intervals ({RESAMPLES:,} resamples of seeds). With *: one "
         f"seed, the interval is over its {_episodes(study)} evaluation episodes. A failed trial "
@@ -69,8 +74,10 @@ def _aggregate_note(study: Study) -> str:
 
 
 def _scenario(study: Study, name: str) -> Section:
-    known = SCENARIOS.get(name)
+    known = known_scenario(name)
     about = f"{known.reason}. Episodes of {known.episode_steps} steps." if known else ""
+    if not known:
+        about = f"The environment {name.rpartition(':')[2]}, as gym.make gives it."
     if known and known.steps_before:
         about += f" {known.steps_before:,} steps of training come before the change."
     pictures = (

@@ -68,7 +68,7 @@ def of_scenario(study: Study, scenario: str) -> Table:
     """All numbers of a scenario at the largest budget."""
     rows = [
         [
-            s.contender, score(s), _return(s), shown(minus_exact_bayes(study, s)),
+            s.contender, score(s), returns(s), shown(minus_exact_bayes(study, s)),
             per_seed(s), seeds(s),
             _count(s, "reward_free_steps"), _count(s, "rewarded_steps"),
             cpu(s), seconds(s.median("train_seconds")), seconds(s.median("predict_microseconds")),
@@ -156,7 +156,8 @@ def _alone(estimate: Estimate) -> str:
     return shown(estimate).split()[0]
 
 
-def _return(summary: Summary) -> str:
+def returns(summary: Summary) -> str:
+    """Mean return and interval; "failed" where no trial has a result."""
     if summary.num_failed == len(summary.results):
         return "failed"
     return shown(summary.mean_return, 2, OVER_EPISODES * (summary.interval_over == "episodes"))

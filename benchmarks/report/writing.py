@@ -8,7 +8,7 @@ from ...agents.files import write_text
 from ..analysis.summaries import Study
 from ..pictures import style
 from ..running.results import RESULTS_FILE, read_results
-from ..scenarios.registry import SCENARIOS
+from ..scenarios.registry import known_scenario
 from . import figures as report_figures
 from . import html as html_report
 from . import markdown, tables
@@ -49,8 +49,9 @@ def write_report(folder: Path, command: str | None = None) -> str:
 
 
 def environments(scenarios: Sequence[str]) -> list[str]:
-    """Names of the scenarios' environments, in their order; of unknown scenarios, their own."""
-    names = [SCENARIOS[name].env_name if name in SCENARIOS else name for name in scenarios]
+    """Names of the scenarios' environments, without their modules, in their order."""
+    found = [(name, known_scenario(name)) for name in scenarios]
+    names = [known.env_name if known else name.rpartition(":")[2] for name, known in found]
     return list(dict.fromkeys(names))
 
 
@@ -77,10 +78,17 @@ def terminal_tables(study: Study) -> str:
     parts = []
     for scenario in study.scenarios:
         rows = [
-            [s.contender, tables.score(s), tables.seeds(s), f"{s.steps:,.0f}", tables.cpu(s)]
+            [
+                s.contender,
+                tables.score(s),
+                tables.returns(s),
+                tables.seeds(s),
+                f"{s.steps:,.0f}",
+                tables.cpu(s),
+            ]
             for s in study.final(scenario)
         ]
-        header = ("contender", "score [95 %]", "seeds", "steps", "CPU s")
+        header = ("contender", "score [95 %]", "return [95 %]", "seeds", "steps", "CPU s")
         parts.append(f"{scenario}\n{markdown.table(header, rows, str)}")
     return "\n\n".join(parts)
 

@@ -3,7 +3,7 @@
 import dataclasses
 
 from ..contenders.registry import load_contender
-from ..scenarios.registry import SCENARIOS
+from ..scenarios.registry import load_scenario
 from ..scenarios.scenario import EVALUATION_EPISODES
 
 AIFGYM = ("aifgym", "aifgym learned")
@@ -53,6 +53,10 @@ CHANGING = ("goal_switch", "broken_actuator")
 UNCHANGING = ("tutorial", "centre", "noisy", "very_noisy", "slippery", "long", "very_long")
 
 
+WORLD_MODEL = ("aifgym world model",)
+OWN = (*WORLD_MODEL, *DEFAULT, "DQN", LOW_REFERENCE, "best constant")
+"""In somebody's own environment, for `OWN_SEEDS` seeds up to `OWN_BUDGETS` steps."""
+OWN_SEEDS, OWN_BUDGETS = 5, (10_000,)
 QUICK = ("aifgym", "aifgym learned", "PPO", *REFERENCES)
 # Where information has to be sought. Nothing is learned of a model that is given, and RecurrentPPO
 # costs ten times PPO's time.
@@ -92,9 +96,16 @@ GROUPS: dict[str, tuple[Plan, ...]] = {
 """What `aifgym benchmark --group` knows."""
 
 
+def own_plan(scenario: str) -> Plan:
+    """Who runs in somebody's own scenario: those who learn, and who is given what it tells."""
+    env = load_scenario(scenario).make_env()
+    told = [name for name in (*GIVEN, HIGH_REFERENCE, CEILING) if load_contender(name).fits(env)]
+    return Plan(scenario, (*OWN, *told), OWN_SEEDS, OWN_BUDGETS)
+
+
 def may_run(contender: str, scenario: str) -> bool:
     """Whether a contender is given no more than a scenario allows."""
-    return not (load_contender(contender).uses_dynamics and SCENARIOS[scenario].hides_dynamics)
+    return not (load_contender(contender).uses_dynamics and load_scenario(scenario).hides_dynamics)
 
 
 def overridden(
@@ -130,7 +141,7 @@ def overridden(
             if not only_more or name in (LOW_REFERENCE, HIGH_REFERENCE)
         ]
         seen.add(plan.scenario)
-        zero = (0,) if SCENARIOS[plan.scenario].steps_before else ()
+        zero = (0,) if load_scenario(plan.scenario).steps_before else ()
         changed.append(
             dataclasses.replace(
                 plan,

@@ -8,7 +8,7 @@ from functools import partial
 
 from ..contenders.base import Contender, EnvFactory
 from ..contenders.registry import load_contender
-from ..scenarios.registry import SCENARIOS
+from ..scenarios.registry import load_scenario
 from ..scenarios.scenario import EVALUATION_EPISODES
 from ..system.provenance import git_commit, library_versions
 from .evaluation import episode_returns, predict_microseconds
@@ -44,7 +44,7 @@ class Trial:
         """Environment steps of training that it asks for."""
         contender = load_contender(self.contender)
         asked = self.budgets[-1] if contender.continues else sum(self.budgets)
-        return SCENARIOS[self.scenario].steps_before + asked if contender.learns else 0
+        return load_scenario(self.scenario).steps_before + asked if contender.learns else 0
 
     @property
     def expected_seconds(self) -> float:
@@ -57,13 +57,13 @@ class Trial:
     @property
     def judging_seconds(self) -> float:
         """Roughly, of all its evaluation episodes on one core."""
-        steps = self.num_episodes * SCENARIOS[self.scenario].episode_steps
+        steps = self.num_episodes * load_scenario(self.scenario).episode_steps
         return len(self.budgets) * steps * 5e-5
 
 
 def run_trial(trial: Trial) -> list[TrialResult]:
     """Trains and judges; one result per budget."""
-    scenario, contender = SCENARIOS[trial.scenario], load_contender(trial.contender)()
+    scenario, contender = load_scenario(trial.scenario), load_contender(trial.contender)()
     changes = scenario.steps_before > 0
     final = partial(scenario.make_env, changed=changes)
     clock = _Clock()

@@ -29,6 +29,7 @@ from .training_pairs import (
     tutorial_training_cold,
     untrained_model,
 )
+from .world_model_pairs import WORLD_MODEL_PAIRS
 
 ENV = "aifgym.envs:ContinuousLineWorld-v0"
 MANY = 1024
@@ -148,6 +149,7 @@ PAIRS = (
          lambda: _predict(_default_agent(), MANY)),
     Pair(f"policy inference, {MANY} beliefs, 81 policies", "pymdp `Agent.infer_policies`, jitted",
          20, _policy_inference),
+    *WORLD_MODEL_PAIRS,
     learning_pair(_default_agent),
     *MAZE_PAIRS,
     Pair(f"`rollout`, {MANY} environments, {LOOP_STEPS} steps", "pymdp `rollout`, jitted", 20,

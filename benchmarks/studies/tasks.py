@@ -11,6 +11,7 @@ import numpy as np
 from ...envs.acting import act
 from ...training import LearnConfig, learn
 from ...training.data.stepping import batch
+from ...training.learners.world_model.config import Memory
 from .peers import PEERS, peer_settings, train_peer
 
 # The learner of this project, in tables.
@@ -63,11 +64,13 @@ class Task:
         make: makes the environment.
         steps: budgets, each a learning of its own.
         history: of `LearnConfig`.
+        memory: of `LearnConfig`.
     """
 
     make: Callable[[], gym.Env]
     steps: tuple[int, ...]
     history: int | Literal["auto"] = "auto"
+    memory: Memory = "none"
 
 
 def _made(env_id: str, **kwargs) -> Callable[[], gym.Env]:
@@ -110,35 +113,41 @@ class Trial(NamedTuple):
     learner: str
 
 
-def trials(names: list[str], seeds: range, peer_seeds: int = 0) -> list[Trial]:
+def trials(tasks: dict[str, Task], seeds: range, peer_seeds: int = 0) -> list[Trial]:
     """All that is to be learned: by us from each seed, by peers from the first `peer_seeds`."""
     found = []
-    for name in names:
-        env = TASKS[name].make()
+    for name, task in tasks.items():
+        env = task.make()
         peers = [peer for peer in PEERS if peer_settings(peer, env) is not None]
-        for steps in TASKS[name].steps:
+        for steps in task.steps:
             found += [Trial(name, steps, seed, OURS) for seed in seeds]
             pairs = itertools.product(peers, seeds[:peer_seeds])
             found += [Trial(name, steps, seed, peer) for peer, seed in pairs]
     return found
 
 
-def run_trial(trial: Trial, episodes: int) -> dict:
+def run_trial(trial: Trial, task: Task, episodes: int) -> dict:
     """Learns, evaluates, and gives a row of the table."""
-    task = TASKS[trial.task]
     if trial.learner == OURS:
-        config = LearnConfig(history=task.history)
+        config = LearnConfig(history=task.history, memory=task.memory)
         agent, history = learn(task.make(), trial.steps, config, trial.seed)
         seconds = history.rows[-1]["seconds"]
     else:
         agent, seconds = train_peer(trial.learner, task.make, trial.steps, trial.seed)
-    returns = task_returns(agent, task.make, episodes, EVALUATION_SEED)
-    measured = {"mean_return": float(returns.mean()), "seconds": round(seconds, 3)}
-    return trial._asdict() | measured
+    returns, lengths = task_episodes(agent, task.make, episodes, EVALUATION_SEED)
+    measured = {"mean_return": float(returns.mean()), "mean_length": float(lengths.mean())}
+    return trial._asdict() | measured | {"seconds": round(seconds, 3)}
 
 
 def task_returns(agent, make: Callable[[], gym.Env], episodes: int, seed: int) -> np.ndarray:
     """`(N,)`, returns of episodes side by side; without an agent, of random actions."""
+    return task_episodes(agent, make, episodes, seed)[0]
+
+
+def task_episodes(
+    agent, make: Callable[[], gym.Env], episodes: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """`(N,)` each, returns and steps of episodes side by side."""
     envs = [make() for _ in range(episodes)]
     for place, env in enumerate(envs):
         env.action_space.seed(seed + place)
@@ -151,22 +160,24 @@ def task_returns(agent, make: Callable[[], gym.Env], episodes: int, seed: int) -
         actions, state = agent.predict(batch(observations), state, episode_start)
         return [int(action) if np.ndim(action) == 0 else action for action in actions]
 
-    returns = np.zeros(episodes)
+    returns, lengths = np.zeros(episodes), np.zeros(episodes, int)
     for step in act(envs, choose, range(seed, seed + episodes), restart=False):
         returns[step.env] += step.reward
-    return returns
+        lengths[step.env] += 1
+    return returns, lengths
 
 
 def summary(rows: list[dict]) -> list[str]:
     """Lines of a Markdown table: mean and worst seed of each task, budget and learner."""
     lines = [
-        "| task | steps | learner | seeds | mean | worst seed | processor s |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| task | steps | learner | seeds | mean | worst seed | episode's steps | processor s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for key in dict.fromkeys((row["task"], row["steps"], row["learner"]) for row in rows):
         own = [row for row in rows if (row["task"], row["steps"], row["learner"]) == key]
         returns = np.array([row["mean_return"] for row in own])
         seconds = np.mean([row["seconds"] for row in own])
-        numbers = f"{len(own)} | {returns.mean():.2f} | {returns.min():.2f} | {seconds:.1f}"
-        lines.append(f"| {key[0]} | {key[1]:,} | {key[2]} | {numbers} |")
+        length = np.mean([row["mean_length"] for row in own])
+        numbers = f"{len(own)} | {returns.mean():.2f} | {returns.min():.2f} | {length:.1f}"
+        lines.append(f"| {key[0]} | {key[1]:,} | {key[2]} | {numbers} | {seconds:.1f} |")
     return lines

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, WorldModelAgent
-from aifgym.agents.encoders.ensemble import joined
+from aifgym.agents.world_model.ensemble import joined
 from aifgym.agents.world_model.model import Member, WorldModel
 from aifgym.training import LearnConfig, learn
 from scipy import sparse

@@ -6,13 +6,14 @@ import shlex
 import pytest
 from aifgym.benchmarks.cli.cli import COMMANDS, DESCRIPTION
 from aifgym.benchmarks.cli.parsing import parse
-from documents import ROOT, assert_printed, blocks, pages, run_page
+from documents import ROOT, assert_printed, blocks, pages, run_notebook, run_page
 
 # Read one after the other; they also compile the same things.
 FIRST_PAGES = ["README.md", "docs/getting_started.md"]
 LONGEST_EXAMPLE = 24
 OTHERS = [page for page in pages() if page not in FIRST_PAGES]
 SHORT = [page for page in OTHERS if any(b.runs and not b.long for b in blocks(page))]
+NOTEBOOKS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.ipynb"))
 LONG = [page for page in OTHERS if any(b.long for b in blocks(page))]
 
 
@@ -34,6 +35,13 @@ def test_pages_run_in_an_empty_folder(page, tmp_path, monkeypatch):
 def test_pages_run_as_a_whole(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run_page(page, long=True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_notebooks_print_what_they_store(notebook, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run_notebook(notebook)
 
 
 @pytest.mark.parametrize("page", pages())

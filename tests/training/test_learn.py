@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
+from threadpoolctl import ThreadpoolController
 from world_model_helpers import Corridor, mean_return
 
 SMALL = LearnConfig(num_states=40, first_steps=200, least_round=150)
@@ -38,6 +39,21 @@ def test_a_corridor_is_learned_whatever_is_observed(kind):
     again, same = learn(Corridor(kind), STEPS, SMALL, seed=1)
     same_agents(agent, again)
     assert without_seconds(history) == without_seconds(same)
+
+
+def test_linear_algebra_has_one_thread_while_learning_and_its_own_after():
+    libraries, found = ThreadpoolController(), []
+
+    class Watched(Corridor):
+        def step(self, action):
+            found.append({own["num_threads"] for own in libraries.select(user_api="blas").info()})
+            return super().step(action)
+
+    with libraries.limit(limits=2, user_api="blas"):
+        learn(Watched(), 10, SMALL)
+        after = {own["num_threads"] for own in libraries.select(user_api="blas").info()}
+    assert all(threads == {1} for threads in found)
+    assert after == {2}
 
 
 def test_units_and_copies_of_a_dimension_do_not_matter():
@@ -151,6 +167,7 @@ def test_what_cannot_be_learned_is_refused(source, steps, error, message):
         {"history": 0},
         {"discount": 1.0},
         {"novelty": -1.0},
+        {"caution": -1.0},
         {"growth": 0.0},
     ],
 )

@@ -7,10 +7,13 @@ from typing import Any
 import gymnasium as gym
 import jax
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Shaped
+from jaxtyping import Array, Bool, Float, Int
 
 from ...agents.archive import DAMAGE, MAX_BYTES, damaged, read_arrays
 from ...agents.files import replacing
+from .checks import check_arrays
+
+OBSERVATIONS = "observations"
 
 
 @jax.tree_util.register_dataclass
@@ -20,14 +23,14 @@ class Trajectories:
 
     Attributes:
         observations: `(N, T, D)` float32, `x_t`; or images `(N, T, H, W, C)` uint8, or numbers
-            `(N, T)` int32.
+            `(N, T)` int32; or a dict or tuple of such, one for each part of an observation.
         actions: `(N, T)` int32, `a_t`, taken after `x_t`; the last one of a sequence is unused.
         mask: `(N, T)` bool, true where there is an observation.
         rewards: `(N, T)` float32, what `a_t` brought, or None where rewards were not recorded.
         num_actions: U.
     """
 
-    observations: Shaped[Array | np.ndarray, "N T ..."]
+    observations: Any
     actions: Int[Array | np.ndarray, "N T"]
     mask: Bool[Array | np.ndarray, "N T"]
     rewards: Float[Array | np.ndarray, "N T"] | None = None
@@ -37,19 +40,15 @@ class Trajectories:
         """The sequences at `indices`."""
         return jax.tree.map(lambda array: array[indices], self)
 
-    def seen(self) -> np.ndarray:
-        """`(M, ...)`, all observations, without padding."""
-        return np.asarray(self.observations)[np.asarray(self.mask)]
+    def seen(self) -> Any:
+        """`(M, ...)`, all observations, without padding; of dicts and tuples each part."""
+        mask = np.asarray(self.mask)
+        return jax.tree.map(lambda part: np.asarray(part)[mask], self.observations)
 
     @property
     def observation_space(self) -> gym.Space:
         """The space of one observation, as far as the data tell."""
-        shape, dtype = self.observations.shape[2:], self.observations.dtype
-        if not shape:
-            return gym.spaces.Discrete(int(self.seen().max()) + 1)
-        if dtype == np.uint8:
-            return gym.spaces.Box(0, 255, shape, np.uint8)
-        return gym.spaces.Box(-np.inf, np.inf, shape, np.float32)
+        return _space_of(self.seen())
 
     @property
     def num_sequences(self) -> int:
@@ -63,9 +62,11 @@ class Trajectories:
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an `.npz` file, all or nothing."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         arrays: dict[str, Any] = {
-            n: np.asarray(v) for n, v in dataclasses.asdict(self).items() if v is not None
+            n: np.asarray(v) for n, v in fields.items() if v is not None and n != OBSERVATIONS
         }
+        arrays |= _members(self.observations)
         with replacing(path) as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **arrays)
 
@@ -83,8 +84,9 @@ class Trajectories:
                 cannot be trained on.
         """
         what = "file of trajectories"
-        arrays: dict[str, Any] = read_arrays(path, what, max_bytes)
+        members = read_arrays(path, what, max_bytes)
         try:
+            arrays = _from_members(members)
             arrays["num_actions"] = int(arrays["num_actions"])
             loaded = cls(**arrays)
             check_trajectories(loaded)
@@ -99,41 +101,7 @@ def check_trajectories(data: Trajectories) -> None:
     That is: shapes that disagree, a mask with holes, observations that are constant or not finite,
     an action outside `0..num_actions - 1`, a reward that is not finite.
     """
-    mask = np.asarray(data.mask)
-    if mask.ndim != 2 or mask.dtype != bool:
-        raise ValueError(f"mask must be bool (N, T), got {mask.dtype} {mask.shape}")
-    kind = np.dtype(getattr(data.observations, "dtype", object))
-    dimensions = {"f": 3, "i": 2, "u": 5}.get(kind.kind)
-    if np.ndim(data.observations) != dimensions or data.observations.shape[:2] != mask.shape:
-        raise ValueError(
-            "observations must be (N, T, D) floating-point, (N, T, H, W, C) uint8 or (N, T) "
-            f"integers, got {np.shape(data.observations)} {kind}"
-        )
-    if np.shape(data.actions) != mask.shape:
-        raise ValueError(f"actions must be {mask.shape}, got {np.shape(data.actions)}")
-    if not mask[:, :1].all() or (mask[:, 1:] > mask[:, :-1]).any():
-        raise ValueError("mask must be true from a sequence's first step to its last")
-    seen = data.seen()
-    if not np.isfinite(seen).all():
-        raise ValueError("observations must be finite")
-    if np.issubdtype(seen.dtype, np.integer) and seen.min() < 0:
-        raise ValueError(f"observations that are numbers must not be negative, got {seen.min()}")
-    deviations = seen.std(axis=0)
-    # Pixels of a border never change; nothing else may be constant.
-    if (deviations.max() if seen.ndim == 4 else deviations.min()) < 1e-12:
-        raise ValueError("observations must vary in each dimension, one of them is constant")
-    if not deviations.max() < 1e30:
-        raise ValueError("observations vary by more than float32 has room for: use other units")
-    taken = np.asarray(data.actions)[:, :-1][mask[:, 1:]]
-    if taken.size and not 0 <= taken.min() <= taken.max() < data.num_actions:
-        raise ValueError(
-            f"actions must be in 0..{data.num_actions - 1}, got {taken.min()}..{taken.max()}"
-        )
-    if data.rewards is not None:
-        if np.shape(data.rewards) != mask.shape:
-            raise ValueError(f"rewards must be {mask.shape}, got {np.shape(data.rewards)}")
-        if not np.isfinite(np.asarray(data.rewards)).all():
-            raise ValueError("rewards must be finite")
+    check_arrays(data.observations, data.actions, data.mask, data.rewards, data.num_actions)
 
 
 def hold_out(
@@ -150,3 +118,37 @@ def hold_out(
     order = np.random.default_rng(seed).permutation(count)
     num_held_out = min(max(round(fraction * count), 1), count - 1)
     return trajectories.take(order[num_held_out:]), trajectories.take(order[:num_held_out])
+
+
+def _space_of(seen) -> gym.Space:
+    if isinstance(seen, dict):
+        return gym.spaces.Dict({name: _space_of(part) for name, part in seen.items()})
+    if isinstance(seen, tuple):
+        return gym.spaces.Tuple([_space_of(part) for part in seen])
+    shape = seen.shape[1:]
+    if not shape:
+        return gym.spaces.Discrete(int(seen.max()) + 1)
+    if seen.dtype == np.uint8:
+        return gym.spaces.Box(0, 255, shape, np.uint8)
+    return gym.spaces.Box(-np.inf, np.inf, shape, np.float32)
+
+
+def _members(observations) -> dict[str, np.ndarray]:
+    """Arrays by name for a file: parts of a dict after a slash, of a tuple after a colon."""
+    if isinstance(observations, dict):
+        return {f"{OBSERVATIONS}/{name}": np.asarray(part) for name, part in observations.items()}
+    if isinstance(observations, tuple):
+        return {f"{OBSERVATIONS}:{place}": np.asarray(p) for place, p in enumerate(observations)}
+    return {OBSERVATIONS: np.asarray(observations)}
+
+
+def _from_members(arrays: dict[str, Any]) -> dict[str, Any]:
+    """The inverse: the fields of trajectories."""
+    if OBSERVATIONS in arrays:
+        return arrays
+    parts = {name: arrays.pop(name) for name in list(arrays) if name.startswith(OBSERVATIONS)}
+    names = [name.removeprefix(OBSERVATIONS) for name in parts]
+    named = {name[1:]: part for name, part in zip(names, parts.values())}
+    is_tuple = all(name.startswith(":") for name in names)
+    ordered = tuple(named[str(place)] for place in range(len(named))) if is_tuple else named
+    return arrays | {OBSERVATIONS: ordered}

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -67,6 +67,11 @@ class Standing(NamedTuple):
     effective_states: Float[Array | np.ndarray, " R"]
 
 
+Objective = Callable[
+    [Parameters, Trajectories, Float[Array, ""]], tuple[Float[Array, ""], Float[Array, ""]]
+]
+
+
 def known_logits(probs: Float[Array | np.ndarray, "..."]) -> Float[Array, "..."]:
     """Logits that give back probabilities."""
     return jnp.log(jnp.maximum(jnp.asarray(probs, jnp.float32), TINY))
@@ -78,16 +83,26 @@ def begin(parameters: Parameters, key: PRNGKeyArray) -> AdamState:
     return AdamState(parameters, optimizer, key, jnp.zeros((), jnp.int32))
 
 
-def _train_step(state: AdamState, data: Trajectories, schedule: Schedule, batch_size: int):
+def encoder_evidence(
+    parameters: Parameters, data: Trajectories, initial_weight: Float[Array, ""]
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """The objective where one encoder sees all: negative log evidence, and states in use."""
+    B, D = parameters.dynamics()
+    log_probs = log_encode(parameters.encoder, data.observations)
+    loss = negative_log_evidence(log_probs, B, D, data, initial_weight)
+    return loss, effective_num_states(state_usage(log_probs, data.mask))
+
+
+def _train_step(
+    state: AdamState, data: Trajectories, schedule: Schedule, batch_size: int, objective: Objective
+):
     batch = _next_batch(state, data, schedule, batch_size)
 
     @eqx.filter_value_and_grad
-    def objective(parameters: Parameters):
-        B, D = parameters.dynamics()
-        log_probs = log_encode(parameters.encoder, batch.observations)
-        return negative_log_evidence(log_probs, B, D, batch, schedule.initial_weight)
+    def loss_of(parameters: Parameters):
+        return objective(parameters, batch, jnp.asarray(schedule.initial_weight))[0]
 
-    loss, gradients = objective(state.parameters)
+    loss, gradients = loss_of(state.parameters)
     directions: Any
     directions, optimizer = ADAM.update(gradients, state.optimizer)
     begins = schedule.constant_fraction * schedule.num_steps
@@ -113,7 +128,11 @@ def _next_batch(state: AdamState, data: Trajectories, schedule: Schedule, batch_
 
 @eqx.filter_jit
 def train_chunk(
-    states: AdamState, data: Trajectories, schedule: Schedule, batch_size: int
+    states: AdamState,
+    data: Trajectories,
+    schedule: Schedule,
+    batch_size: int,
+    objective: Objective = encoder_evidence,
 ) -> tuple[AdamState, Float[Array, "R CHUNK"]]:
     """`CHUNK` more steps of R trainings, one scan.
 
@@ -125,6 +144,7 @@ def train_chunk(
         data: sequences in an order without meaning.
         schedule: hyperparameters, as arrays; other values compile nothing new.
         batch_size: sequences per step.
+        objective: gives the loss, and how many states are in use.
 
     Returns:
         The trainings, and the loss of each step.
@@ -134,7 +154,8 @@ def train_chunk(
         arrays, static = eqx.partition(state, eqx.is_array)
 
         def body(carry, _):
-            new, loss = _train_step(eqx.combine(carry, static), data, schedule, batch_size)
+            now = eqx.combine(carry, static)
+            new, loss = _train_step(now, data, schedule, batch_size, objective)
             return eqx.filter(new, eqx.is_array), loss
 
         arrays, losses = jax.lax.scan(body, arrays, length=CHUNK)
@@ -144,24 +165,25 @@ def train_chunk(
 
 
 def chunks(
-    states: AdamState, data: Trajectories, schedule: Schedule, batch_size: int
+    states: AdamState,
+    data: Trajectories,
+    schedule: Schedule,
+    batch_size: int,
+    objective: Objective = encoder_evidence,
 ) -> Iterator[tuple[AdamState, Float[Array, "R CHUNK"]]]:
     """The trainings and their losses after each chunk, from where they are to the last step."""
     traced = Schedule(*map(jnp.float32, schedule))
     for _ in range(int(states.step[0]), math.ceil(schedule.num_steps), CHUNK):
-        states, losses = train_chunk(states, data, traced, batch_size)
+        states, losses = train_chunk(states, data, traced, batch_size, objective)
         yield states, losses
 
 
 @eqx.filter_jit
-def standing(parameters: Parameters, data: Trajectories, initial_weight) -> Standing:
+def standing(
+    parameters: Parameters,
+    data: Trajectories,
+    initial_weight,
+    objective: Objective = encoder_evidence,
+) -> Standing:
     """How R restarts stand on some sequences."""
-
-    def one(parameters):
-        B, D = parameters.dynamics()
-        log_probs = log_encode(parameters.encoder, data.observations)
-        loss = negative_log_evidence(log_probs, B, D, data, initial_weight)
-        usage = state_usage(log_probs, data.mask)
-        return Standing(loss, effective_num_states(usage))
-
-    return eqx.filter_vmap(one)(parameters)
+    return eqx.filter_vmap(lambda one: Standing(*objective(one, data, initial_weight)))(parameters)

@@ -97,6 +97,9 @@ LEARNED: dict[int, Recipe] = {
 """Largest number of states -> recipe that learns B, aligns it if a B is known, and fine-tunes."""
 
 
+GIVEN_MODEL = Recipe(Schedule(num_steps=600, initial_weight=1.0), num_restarts=8)
+"""For `model=`: all is known but what continuous modalities look like; episodes begin in D."""
+
 AUTO = Recipe(
     _LEARN._replace(num_steps=400),
     Schedule(num_steps=150, dynamics_learning_rate=1e-2, initial_weight=1.0),

@@ -71,8 +71,8 @@ def fit_evidence(
     Returns:
         The best restart.
     """
-    descend = partial(
-        _descend,
+    descend_on = partial(
+        descend,
         data=data,
         held_out=held_out,
         batch_size=recipe.batch_size,
@@ -84,7 +84,7 @@ def fit_evidence(
     template = new_encoder(num_states + spare)
     known = adam.known_logits(B) if B is not None and finetune is None else None
     states = initial.start(key, template, recipe, known, num_states + spare, data.num_actions)
-    states, standing, rows = descend(_sharded(states), recipe.main, "main")
+    states, standing, rows = descend_on(sharded(states), recipe.main, "main")
     alignments = None
     if B is not None and finetune is not None:
         alignments = alignments_to(B, states.parameters, data)
@@ -96,7 +96,7 @@ def fit_evidence(
             kept = np.argsort(loss)[: recipe.num_finetuned]
             alignments = [alignments[restart] for restart in kept]
             states = take_restarts(states, kept)
-        states, standing, more = descend(states, finetune, "finetune")
+        states, standing, more = descend_on(states, finetune, "finetune")
         rows += [row | {"restart": int(kept[row["restart"]])} for row in more]
     best = int(np.nanargmin(standing.loss))
     chosen = take_restarts(states.parameters, best)
@@ -112,7 +112,7 @@ def fit_evidence(
     )
 
 
-def _descend(
+def descend(
     states: adam.AdamState,
     schedule: Schedule,
     phase: str,
@@ -122,14 +122,15 @@ def _descend(
     batch_size: int,
     progress: Callable[[int], object],
     run_folder: RunFolder | NoFolder,
+    objective: adam.Objective = adam.encoder_evidence,
 ) -> tuple[adam.AdamState, adam.Standing, list[dict]]:
     """All steps of one phase, chunk by chunk, from where it was stored."""
     states, rows = run_folder.load(phase, states)
     progress(int(states.step[0]))
     standing = None
-    for new, losses in adam.chunks(states, data, schedule, batch_size):
+    for new, losses in adam.chunks(states, data, schedule, batch_size, objective):
         states = new
-        standing = _standing(states, held_out, schedule)
+        standing = _standing(states, held_out, schedule, objective)
         step, losses = int(states.step[0]), np.asarray(losses)
         rows += [
             {
@@ -144,16 +145,21 @@ def _descend(
         ]
         run_folder.save(phase, states, rows)
         progress(adam.CHUNK)
-    return states, standing or _standing(states, held_out, schedule), rows
+    return states, standing or _standing(states, held_out, schedule, objective), rows
 
 
-def _standing(states: adam.AdamState, held_out: Trajectories, schedule: Schedule) -> adam.Standing:
+def _standing(
+    states: adam.AdamState,
+    held_out: Trajectories,
+    schedule: Schedule,
+    objective: adam.Objective = adam.encoder_evidence,
+) -> adam.Standing:
     weight = jnp.float32(schedule.initial_weight)
-    loss, effective_states = adam.standing(states.parameters, held_out, weight)
+    loss, effective_states = adam.standing(states.parameters, held_out, weight, objective)
     return adam.Standing(np.asarray(loss), np.asarray(effective_states))
 
 
-def _sharded(states: adam.AdamState) -> adam.AdamState:
+def sharded(states: adam.AdamState) -> adam.AdamState:
     """The restarts spread over the local devices, where their number divides evenly."""
     devices = jax.local_devices()
     num_restarts = states.step.shape[0]

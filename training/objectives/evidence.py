@@ -76,6 +76,23 @@ def log_evidence_by_sequence(
             jnp.log1p(-outlier_probability) + log_likelihood,
             jnp.full_like(log_likelihood, jnp.log(outlier_probability)),
         )
+    return log_evidence_under(log_likelihood, B, initial, data)
+
+
+def log_evidence_under(
+    log_likelihood: Float[Array, "N T K"],
+    B: Float[Array, "K K U"],
+    initial: Float[Array, " K"],
+    data: Trajectories,
+) -> Float[Array, " N"]:
+    """Log evidence of each sequence, given what each observation says about the states.
+
+    Args:
+        log_likelihood: `(N, T, K)`, `log p(x | s)` up to a constant per observation.
+        B: `(K, K, U)`.
+        initial: `(K,)`, what is believed of a sequence's first state.
+        data: actions and mask.
+    """
     _, priors = filtering.filter_beliefs(log_likelihood, data.actions, B, initial)
     by_step = jax.nn.logsumexp(log_likelihood + log_stable(priors), axis=-1)
     return jnp.where(data.mask, by_step, 0.0).sum(axis=1)

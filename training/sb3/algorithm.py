@@ -18,7 +18,8 @@ from .policy import ActiveInferencePolicy
 from .stored import StoredRounds
 from .watching import Watch, record_progress, record_round
 
-FIELDS = {field.name: field.default for field in dataclasses.fields(LearnConfig)}
+# SB3 stores policies that are world models, so what it learns has no memory.
+FIELDS = {f.name: f.default for f in dataclasses.fields(LearnConfig) if f.name != "memory"}
 
 
 class ActiveInference(BaseAlgorithm):

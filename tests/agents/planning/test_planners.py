@@ -7,7 +7,7 @@ import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.planning.choose import build_planner, resolved_planner
 from aifgym.agents.planning.goal import steps_to_goal
-from aifgym.benchmarks.contenders.references import finite_horizon_values
+from aifgym.benchmarks.contenders.value_iteration import finite_horizon_values
 from aifgym.benchmarks.running.closed_loop import closed_loop_returns
 from aifgym.envs import ContinuousLineWorldVectorEnv, LineWorld
 from aifgym.training import TrainConfig, fit

@@ -37,6 +37,15 @@ def test_no_score_where_random_is_not_below_exact_bayes():
     assert Study([*same, *seeds_of("PPO", 4.0)]).at("centre", "PPO").score is None
 
 
+def test_without_an_exact_reference_the_best_contender_has_score_one():
+    trials = [references()[0], *seeds_of("PPO", 4.0, 6.0), *seeds_of("DQN", 3.0, budget=4_096)]
+    study = Study(trials)
+    assert study.without_exact == ["centre"]
+    assert study.scale("centre") == (2.0, 5.0)
+    assert study.at("centre", "PPO").score.value == 1.0
+    assert study.at("centre", "DQN").score.value == pytest.approx(1 / 3)
+
+
 def test_numbers_equal_numpys_on_a_synthetic_run(synthetic):
     study, results = synthetic, synthetic.results
     last = [

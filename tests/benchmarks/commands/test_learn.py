@@ -8,6 +8,7 @@ from aifgym.benchmarks.studies.peers import PEERS, peer_settings, scheduled
 from aifgym.benchmarks.studies.tasks import TASKS, RandomActions, VisibleDimensions
 from command_line import run
 from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 SMALL = ["--num-states", 40, "--first-steps", 200, "--least-round", 200, "--num-members", 1]
 
@@ -15,7 +16,8 @@ SMALL = ["--num-states", 40, "--first-steps", 200, "--least-round", 200, "--num-
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory):
     path = tmp_path_factory.mktemp("learned") / "car.aif"
-    assert run("learn", "MountainCar-v0", "--steps", 600, "--out", path, *SMALL) == 0
+    rest = ["--tensorboard", *SMALL]
+    assert run("learn", "MountainCar-v0", "--steps", 600, "--out", path, *rest) == 0
     return path
 
 
@@ -29,6 +31,21 @@ def test_learn_writes_agent_history_and_pictures(learned):
     for name in ("world.png", "learning_curve.png", "rounds.gif"):
         with Image.open(folder / name) as picture:
             assert len(np.unique(np.asarray(picture.convert("L")))) > 20
+
+
+def test_tensorboard_holds_the_history(learned):
+    found = EventAccumulator(str(learned.with_name("car-tensorboard"))).Reload()
+    rows = list(csv.DictReader(learned.with_suffix(".csv").read_text().splitlines()))
+    for tag, name in (
+        ("rollout/ep_rew_mean", "mean_return"),
+        ("time/processor_seconds", "seconds"),
+        ("world_model/novelty", "novelty"),
+        ("world_model/prediction_error", "prediction_error"),
+    ):
+        events = [(event.step, event.value) for event in found.Scalars(tag)]
+        told = [(int(row["steps"]), float(row[name])) for row in rows if row[name]]
+        assert told
+        np.testing.assert_allclose(events, told, rtol=1e-6)
 
 
 def test_evaluate_and_animate_in_its_environment(learned, tmp_path, capfd, monkeypatch):
@@ -114,3 +131,16 @@ def test_wrappers_hide_dimensions_and_replace_actions():
     assert np.mean(taken) == pytest.approx(0.25, abs=0.04)
     noisy.reset(seed=1)
     assert taken == [noisy.action(0) for _ in range(2000)]
+
+
+def test_a_memory_is_learned_compared_and_evaluated(tmp_path, capfd):
+    out = tmp_path / "agent.aif"
+    arguments = ["FrozenLake-v1", "--steps", 400, "--memory", "window", "--out", out]
+    assert run("learn", *arguments) == 0
+    said = capfd.readouterr().out
+    assert "memory: window (" in said
+    rows = list(csv.DictReader((tmp_path / "agent-memories.csv").read_text().splitlines()))
+    assert [row["chosen"] for row in rows].count("True") == 1
+    assert run("evaluate", out, "--env", "FrozenLake-v1", "--episodes", 2) == 0
+    assert run("animate", out, "--env", "FrozenLake-v1", "--out", tmp_path / "figures") == 0
+    assert (tmp_path / "figures" / "episode.gif").stat().st_size > 0

@@ -97,6 +97,18 @@ def test_full_information_is_no_worse_than_exact_bayes_on_the_grid():
     assert means["full information"] >= means["exact Bayes"] - 0.5
 
 
+@pytest.mark.parametrize("scenario", ["tmaze", "cue_chaining", "grid"])
+def test_dqn_trains_on_each_of_pymdps_worlds(scenario):
+    make_env, returns = SCENARIOS[scenario].make_env, []
+    for _ in range(2):
+        policy = load_contender("DQN")({"learning_starts": 16, "batch_size": 8})
+        policy.train(make_env, 16, 0)
+        policy.train(make_env, 64, 0)  # from nothing
+        assert policy.rewarded_steps == policy._model.num_timesteps == 64
+        returns.append(episode_returns(policy, make_env, 3))
+    np.testing.assert_array_equal(*returns)
+
+
 def test_ppo_of_both_kinds_trains_on_dict_observations():
     make_env = SCENARIOS["tmaze"].make_env
     for name in ("PPO", "RecurrentPPO"):

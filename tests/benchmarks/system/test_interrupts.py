@@ -39,10 +39,32 @@ def test_ctrl_c_counts_where_python_drops_exceptions(monkeypatch, capfd):
         return 0
 
     monkeypatch.setattr(cli, "run", run)
+    monkeypatch.setattr(program.interrupts, "leave", lambda code: None)  # ends this process
     before = sys.unraisablehook
     with pytest.raises(SystemExit) as caught:
         program.main([])
     assert caught.value.code == 130
     assert sys.unraisablehook is before
     (line,) = capfd.readouterr().err.strip().splitlines()
+    assert line.startswith("aifgym: interrupted")
+
+
+CRASHING = """
+import atexit, os, sys
+import jax
+from aifgym.benchmarks.cli import cli, program
+atexit.register(os.abort)  # as JAX's library crashes when Python ends
+def run(arguments):
+    print("some output", end="")
+    raise KeyboardInterrupt
+cli.run = run
+program.main([])
+"""
+
+
+def test_an_interrupted_program_ends_without_what_crashes_at_the_end():
+    result = subprocess.run([sys.executable, "-c", CRASHING], capture_output=True, text=True)
+    assert result.returncode == 130
+    assert result.stdout == "some output"
+    (line,) = result.stderr.strip().splitlines()
     assert line.startswith("aifgym: interrupted")

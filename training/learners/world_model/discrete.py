@@ -24,10 +24,15 @@ class DiscreteLearner:
         config: settings.
         num_actions: U.
         seed: of everything random.
+        random_actions: share of them in half of the episodes, where it may turn out that
+            observations are no states, and what was found good must not be all that is seen.
     """
 
-    def __init__(self, config: LearnConfig, num_actions: int, seed: int) -> None:
+    def __init__(
+        self, config: LearnConfig, num_actions: int, seed: int, random_actions: float = 0.0
+    ) -> None:
         self._config, self._num_actions, self._seed = config, num_actions, seed
+        self._random_actions = random_actions
         self._parts: list[Experience] = []
         self._counts = Counts(num_actions)
         self._starts_of: dict[int, int] = {}
@@ -121,8 +126,12 @@ class DiscreteLearner:
         )
 
     def _choice(self, env: int, state: int) -> int:
-        explorer = self._explorers[self._episodes[env] % len(NOVELTIES)]
-        worth = explorer.neg_efe(state)
+        episode = self._episodes[env]
+        is_free = episode // len(NOVELTIES) % 2 and self._random_actions > 0
+        if is_free and self._rng.random() < self._random_actions:
+            return int(self._rng.integers(self._num_actions))
+        explorer = self._explorers[episode % len(NOVELTIES)]
+        worth = explorer.worth(state)
         return int(self._rng.choice(np.flatnonzero(worth >= worth.max() - 1e-9)))
 
     def _replay(self, part: Experience, starts: np.ndarray) -> None:

@@ -25,11 +25,14 @@ class LearnHistory:
             discretisation, `duration` for which actions are held, `features`, `history`, the log
             of the held-out `prediction_error`, `novelty` left, `promise` and `collected`, the
             discounted returns that planning expects and that were had; `seconds` of processor.
+        memories: the models of memory that were compared in the last round, one dict each, see
+            `aifgym.training.learners.memory.selection.Chosen`; empty where none were.
         warnings: reasons to doubt the result, in words; empty is good.
     """
 
     rows: tuple[dict, ...]
     warnings: tuple[str, ...] = ()
+    memories: tuple[dict, ...] = ()
 
 
 def returns_of(part: Experience, discount: float = 1.0) -> np.ndarray:
@@ -73,7 +76,12 @@ def doubts(rows: list[dict], scale: float) -> tuple[str, ...]:
 def history_of(rows: list[dict], parts: list[Experience]) -> LearnHistory:
     """What happened, from a row and the records of each round; at least one."""
     scale = max(float(np.abs(part.rewards).max()) for part in parts)
-    return LearnHistory(tuple(rows), doubts(rows, scale))
+    memories = rows[-1].get("memories", [])
+    rows = [{name: row[name] for name in row if name != "memories"} for row in rows]
+    found = doubts(rows, scale)
+    if memories and not any(memory["chosen"] for memory in memories):
+        found += ("no memory of those asked for has few enough states to plan over: there is none",)
+    return LearnHistory(tuple(rows), found, tuple(memories))
 
 
 def row_of(

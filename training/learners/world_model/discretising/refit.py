@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .....agents.encoders.ensemble import joined as joined_ensemble
-from .....agents.planning.policy_iteration import plan
+from .....agents.world_model.ensemble import joined as joined_ensemble
 from .....agents.world_model.model import WorldModel
-from .....agents.world_model.policy import Policy, discounted, joined_policy
+from .....agents.world_model.policy import Policy, joined_policy, novelty, reward_plan
 from ..config import LearnConfig
 from ..experience import Experience
 from .choices import choose_duration, choose_features, feature_scores
@@ -81,18 +80,17 @@ def refit(
     features = choose_features(experience, num_observed, config.features, scores, before)
     material, duration, promised = choose_duration(experience, features, config, rng, before)
     exploit, explore, left, promises, members = [], [], [], [], []
-    scale = config.novelty * experience.reward_scale
+    scale = experience.reward_scale
     for _ in range(config.num_members):
         made = discretise(material, config.num_states, config.encoder, rng, config.keep_noise)
         member, lengths = made.member, material.lengths
-        ahead = discounted(member, lengths, config.discount)
-        plain = plan(ahead, member.rewards)
-        gain = 1 / (1 + member.counts)
-        exploring = plan(ahead, member.rewards + scale * lengths * gain, plain.policy)
+        arguments = member, lengths, config.discount
+        plain = reward_plan(*arguments, -config.caution * scale)
+        exploring = reward_plan(*arguments, config.novelty * scale, plain.policy)
         members.append(made)
         exploit.append(plain.neg_efe)
         explore.append(exploring.neg_efe)
-        left.append(gain.mean())
+        left.append((novelty(member, lengths) / lengths).mean())
         promises.append(member.starts @ plain.value)
     return Round(
         features,
@@ -124,6 +122,7 @@ def world_of(
         history,
         num_actions,
         reward_scale,
+        config.caution,
     )
 
 

@@ -1,13 +1,17 @@
 """An ensemble of mixtures: several discretisations of the same observations, encoded at once."""
 
 import dataclasses
+from functools import cached_property
 
 import numpy as np
 
-from .mixture import NUM_NEAREST, Kind, Weights, nearest, weigh
+from ..encoders.mixture import NUM_NEAREST, Kind, Weights, nearest, weigh
+from .mixture_values import Logits, expected, logits_of
 
 # Where a member has fewer prototypes than another, the rest stand here and explain nothing.
 FAR = 1e6
+# From this many observations on, what is expected is compiled.
+MANY = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,11 +42,37 @@ class MixtureEnsemble:
             features.reshape(-1, dim),
             flat,
             self.prototypes.reshape(-1, dim),
-            self.spacing.reshape(-1),
+            np.repeat(self.width, len(observations)),
             self.kind,
         )
         shape = (members, len(observations), -1)
         return Weights(index.swapaxes(0, 1), weights.weight.reshape(shape).swapaxes(0, 1))
+
+    @cached_property
+    def width(self) -> np.ndarray:
+        """`(M,)`, of each member's mixture: the mean spacing of its prototypes."""
+        own = self.prototypes[:, :, 0] < FAR
+        return (self.spacing * own).sum(axis=1) / own.sum(axis=1)
+
+    def expected(self, observations: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """`(N, E)`, the mean over members of values `(M, K, E)` expected under their mixtures."""
+        if len(observations) < MANY or self.kind != "soft":
+            return self._expected(observations, values)
+        mean, reliable = expected(self._logits, observations, values)
+        if reliable.all():
+            return mean
+        mean = mean.astype(float)
+        mean[~reliable] = self._expected(observations[~reliable], values)
+        return mean
+
+    def _expected(self, observations: np.ndarray, values: np.ndarray) -> np.ndarray:
+        index, weight = self.encode(observations)
+        found = values[np.arange(len(values))[:, None], index]
+        return np.einsum("nmk,nmke->ne", weight, found) / len(values)
+
+    @cached_property
+    def _logits(self) -> Logits:
+        return logits_of(self.shift, self.matrix, self.prototypes, self.width)
 
     def _nearest(self, features: np.ndarray) -> np.ndarray:
         """`(M, N, n)`, one array operation for few points, one member after the other for many."""

@@ -1,0 +1,61 @@
+"""An agent that was trained before, from its file."""
+
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ...agents import ActiveInferenceEncoderAgent
+from .base import Contender
+
+
+class AgentFile(Contender):
+    """What an agent file holds; nothing is learned here. A subclass says which file."""
+
+    path: ClassVar[Path]
+
+    def train(self, env_factory, budget, seed) -> None:
+        """Loads the agent.
+
+        Raises:
+            ValueError: it was made for other observations or actions.
+        """
+        self._agent: Any = ActiveInferenceEncoderAgent.load(self.path, num_envs=None)
+        env = env_factory()
+        for name in ("observation_space", "action_space"):
+            ours, theirs = getattr(self._agent, name), getattr(env, name)
+            if _kind(ours) != _kind(theirs):
+                raise ValueError(f"{self.path} is for {name} {ours}, the environment has {theirs}")
+        digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
+        self.hyperparameters = {"sha256": digest[:16]}
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        """The agent's own."""
+        return self._agent.predict(observation, state, episode_start, deterministic)
+
+
+@functools.cache
+def of_file(path: str) -> type[AgentFile]:
+    """The contender of a file, which goes by the file's name.
+
+    Raises:
+        ValueError: there is no such file.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise ValueError(f"contender {path!r}: there is no such agent file")
+    variables = {
+        "name": file.name,
+        "given": "a file of an agent that was made before",
+        "path": file.resolve(),
+    }
+    return type("OneAgentFile", (AgentFile,), variables)
+
+
+def _kind(space) -> tuple:
+    """What has to agree: the kind of a space, its shape, and its numbers where it has those."""
+    parts = getattr(space, "spaces", None)
+    if parts is not None:
+        pairs = parts.items() if isinstance(parts, dict) else enumerate(parts)
+        return type(space), tuple((key, _kind(part)) for key, part in pairs)
+    return type(space), space.shape, str(getattr(space, "n", getattr(space, "nvec", "")))
