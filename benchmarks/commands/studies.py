@@ -67,8 +67,7 @@ def changes(only: str, num_lives: int, peer_lives: dict[str, int], seed: int, ou
         require_bench("changes with lives of peers")
     check_folder(out)
     check_figures(out, "--out")
-    from ..pictures.changes import save_lives
-    from ..pictures.noticing import save_noticing
+    from ..report.lives import save_lives, save_noticing
 
     path = out / "changes.csv"
     rows = table.finished(path)
