@@ -21,7 +21,7 @@ from .learn import learn, tasks
 from .parsing import complain, parse
 from .pictures import animate, render_speed
 from .report import report
-from .studies import costs, goals, reproduce, seeds, speed
+from .studies import changes, costs, goals, reproduce, seeds, speed
 from .types import AgentPath, Training, World
 
 DESCRIPTION = (
@@ -121,6 +121,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "report": report,
     "tune": tune,
     "speed": speed,
+    "changes": changes,
     "tasks": tasks,
     "costs": costs,
     "goals": goals,

@@ -7,6 +7,7 @@ from ...envs import LineWorld
 from ..commands import reproduce as reproduce_command
 from ..commands import studies
 from ..commands.support import chosen_out, require_bench
+from ..studies.changes_table import PEERS
 from ..studies.seeds import SeedStudy
 
 
@@ -102,3 +103,28 @@ def goals(
             file yet.
     """
     return studies.goals(steps, num_seeds, first_seed, episodes, chosen_out(out, "goals.csv"))
+
+
+def changes(
+    only: str = "",
+    num_lives: int = 40,
+    ppo_lives: int = 0,
+    recurrent_lives: int = 0,
+    first_seed: int = 20_000,
+    out: Path = Path("runs/changes"),
+) -> int:
+    """Live in worlds that change without telling: who learns, who does not, and who is told.
+
+    What is finished is kept in --out and not lived again, so that a run that was stopped goes on.
+
+    Args:
+        only: Only worlds whose name contains this.
+        num_lives: Lives of each of our agents.
+        ppo_lives: Lives of Stable-Baselines3's PPO, tuned; needs the extra `bench`.
+        recurrent_lives: Lives of sb3-contrib's RecurrentPPO, each of several minutes.
+        first_seed: Of the first life.
+        out: Folder for changes.csv, a line for each life, and the pictures; of the broken actuator
+            also what the agent believes of it, as an animation.
+    """
+    peers: dict[str, int] = dict(zip(PEERS, (ppo_lives, recurrent_lives)))
+    return studies.changes(only, num_lives, peers, first_seed, out)

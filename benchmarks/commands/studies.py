@@ -1,13 +1,19 @@
-"""`aifgym seeds`, `tune`, `costs` and `goals`: studies, one line of a table for each training."""
+"""`aifgym seeds`, `tune`, `costs`, `goals` and `changes`: studies, a line of a table for each run."""
 
 import dataclasses
+import itertools
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from ..scenarios.changing import CHANGES
+from ..studies import changes_table as table
 from ..studies import seeds as seed_study
-from .support import check_parent, require_bench, write_table
+from ..studies.changes import OURS
+from ..studies.noticing import NOTICING_LIVES, WORLD, noticing
+from .pictures import check_figures
+from .support import check_folder, check_parent, require_bench, write_table
 
 
 def seeds(
@@ -72,6 +78,44 @@ def goals(steps: int, num_seeds: int, first_seed: int, episodes: int, out: Path)
             rows += study.run_goal(goal, steps, seed, episodes)
             write_table(out, rows)
     print("\n".join([*study.table(rows), "", f"wrote {out}"]))
+    return 0
+
+
+def changes(only: str, num_lives: int, peer_lives: dict[str, int], seed: int, out: Path) -> int:
+    """Lives in the worlds whose names contain `only`; table, pictures, and a line for each life.
+
+    What `out` holds already is kept and not lived again. In the ring whose actuator breaks also
+    what is believed of it, and how surprised who learns is, and who does not.
+    """
+    names = [name for name in CHANGES if only in name]
+    if not names:
+        raise ValueError(f"--only must be part of one of {', '.join(CHANGES)}, got {only!r}")
+    counts = dict.fromkeys(OURS, num_lives) | peer_lives
+    if num_lives < 2 or min(counts.values()) < 0:
+        raise ValueError(
+            f"--num-lives must be at least 2, and no other number of lives negative, got {counts}"
+        )
+    if any(peer_lives.values()):
+        require_bench("changes with lives of peers")
+    check_folder(out)
+    check_figures(out, "--out")
+    from ..report.lives import save_lives, save_noticing
+
+    path = out / "changes.csv"
+    rows = table.finished(path)
+    for name, contender in tqdm(list(itertools.product(names, counts)), unit=" groups"):
+        rows += table.lived(name, contender, counts[contender], seed, rows)
+        write_table(path, rows)
+    print(table.HEAD)
+    for name in names:
+        shown = {who: table.returns_of(rows, name, who) for who in counts}
+        found = {who: own for who, own in shown.items() if len(own)}
+        ends = np.cumsum(CHANGES[name].episodes)[:-1]
+        print("\n".join(table.lines(name, found)))
+        save_lives(found, ends, name, out)
+    if WORLD in names:
+        save_noticing(noticing(min(num_lives, NOTICING_LIVES), seed), out)
+    print(f"wrote {path} and pictures")
     return 0
 
 

@@ -34,6 +34,7 @@ class Estimates(NamedTuple):
         exchange: the two states whose exchange would explain these pairs best.
         exchange_gain: what it would add to their log likelihood, nats per pair; negative where
             each state is in its place.
+        counts: `pA`, `pB`, `pD`, as many as there are observations, transitions and sequences.
     """
 
     A: np.ndarray
@@ -43,6 +44,7 @@ class Estimates(NamedTuple):
     chance: float
     exchange: tuple[int, int]
     exchange_gain: float
+    counts: dict[str, np.ndarray]
 
 
 def estimate(encoder: Encoder, B, D, data: Trajectories) -> Estimates:
@@ -66,7 +68,9 @@ def estimate(encoder: Encoder, B, D, data: Trajectories) -> Estimates:
     chance = pairs.size / (2 * data.num_transitions)
     misfit = _divergence(pairs, predicted)
     information = _divergence(pairs, independent)
-    return Estimates(A, usage, misfit, information, chance, *_best_exchange(pairs, np.asarray(B)))
+    learned = {"pA": counts, "pB": np.asarray(B) * visits, "pD": np.asarray(D) * len(data.mask)}
+    exchange = _best_exchange(pairs, np.asarray(B))
+    return Estimates(A, usage, misfit, information, chance, *exchange, learned)
 
 
 def _best_exchange(pairs: np.ndarray, B: np.ndarray) -> tuple[tuple[int, int], float]:

@@ -70,6 +70,7 @@ class EvidenceLearner:
             ),
             alignment=trained.alignment,
             num_states_curve=curve,
+            counts=estimates.counts,
         )
         model = learned_model(config, problem.target_state, estimates.A, B, D)
         return Learned(trained.encoder, model, estimates.usage, history)

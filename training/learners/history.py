@@ -21,6 +21,9 @@ class History:
         alignment: how latent indices were matched to the states of a known B, else None.
         num_states_curve: rows of `num_states`, `held_out_loss` and `standard_error` where
             `num_states="auto"` compared them, else empty.
+        counts: Dirichlet counts `pA`, `pB`, `pD` of the agent's A, B and D, as strong as what they
+            were learned from: a column of pB sums to the transitions from that state by that
+            action. `dataclasses.replace(agent.model, **history.counts)` goes on from them.
     """
 
     rows: list[dict]
@@ -31,3 +34,4 @@ class History:
     warnings: tuple[str, ...] = ()
     alignment: Alignment | None = None
     num_states_curve: tuple[dict, ...] = ()
+    counts: dict[str, np.ndarray] | None = None

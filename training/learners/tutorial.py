@@ -42,5 +42,6 @@ class TutorialLearner:
         estimates = estimate(encoder, problem.B, D, splits[0])
         model = learned_model(config, problem.target_state, estimates.A, problem.B, D)
         best = int(np.nanargmin(losses))
-        history = History(rows, losses, effective, best, data.num_transitions)
+        counts = estimates.counts
+        history = History(rows, losses, effective, best, data.num_transitions, counts=counts)
         return Learned(encoder, model, estimates.usage, history)

@@ -1,0 +1,65 @@
+"""How soon a changed world is noticed, and what that costs: pure functions on returns."""
+
+import dataclasses
+
+import numpy as np
+
+from .statistics import Estimate
+
+BLOCK = 4
+"""Episodes that one point of a curve is the mean of."""
+SHARE = 0.8
+RESAMPLES = 2_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Recovery:
+    """Of one contender, with 95 % intervals over lives.
+
+    Attributes:
+        lost_before: share of the return that it lacks before the change.
+        recovered: share of what can be recovered that it has at the end of its life.
+        episodes: after the change until it has 80 % of that; infinite where it never has.
+        area_lost: returns after the change that it lacks to who was told, in all.
+    """
+
+    lost_before: Estimate
+    recovered: Estimate
+    episodes: Estimate
+    area_lost: Estimate
+
+
+def recovery(own: np.ndarray, fixed: np.ndarray, told: np.ndarray, before: int) -> Recovery:
+    """Beside who never notices, and who is told.
+
+    Args:
+        own: `(lives, episodes)`, returns.
+        fixed: of who does not learn.
+        told: of who knows each world.
+        before: episodes before the (first) change.
+    """
+    rng = np.random.default_rng(0)
+    low, high = fixed[:, before:].mean(), told[:, before:].mean()
+    aim = told[:, :before].mean()
+    drawn = rng.integers(len(own), size=(RESAMPLES, len(own)))
+    curves = np.concatenate([own.mean(axis=0)[None], own[drawn].mean(axis=1)])
+    after = curves[:, before:]
+    shares = (blocks(after) - low) / (high - low)
+    reached = shares >= SHARE
+    first = np.where(reached.any(axis=1), BLOCK * (reached.argmax(axis=1) + 1.0), np.inf)
+    last = shares[:, -max(1, shares.shape[1] // 4) :].mean(axis=1)
+    lost = 1 - curves[:, :before].mean(axis=1) / aim
+    area = after.shape[1] * high - after.sum(axis=1)
+    return Recovery(*(_estimate(values) for values in (lost, last, first, area)))
+
+
+def blocks(returns: np.ndarray) -> np.ndarray:
+    """`(..., blocks)`, means of `BLOCK` episodes each; what is left over is left out."""
+    count = returns.shape[-1] // BLOCK
+    return returns[..., : count * BLOCK].reshape(*returns.shape[:-1], count, BLOCK).mean(axis=-1)
+
+
+def _estimate(values: np.ndarray) -> Estimate:
+    """The first value, and the interval of the others."""
+    low, high = np.quantile(values[1:], (0.025, 0.975), method="nearest")
+    return Estimate(float(values[0]), float(low), float(high))

@@ -1,0 +1,101 @@
+"""Lives of agents in worlds that change: one that learns, one that does not, one that is told."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...agents import ActiveInferenceEncoderAgent, GenerativeModel, Learning
+from ...envs.acting import act
+from ...envs.pymdp_envs.gym_env import PymdpEnv
+from ...training.data.stepping import batch
+from ..scenarios.changing import CHANGES, Change
+
+LEARNING, FIXED, TOLD = "aifgym learning", "aifgym fixed", "aifgym told"
+OURS = (LEARNING, FIXED, TOLD)
+POLICY_LEN = 4
+# What the model is worth at first, in counts of each column.
+PRIOR_COUNTS = 10.0
+
+
+def model_of(change: Change, phase: int, learns: bool) -> GenerativeModel:
+    """The process as it is, rewards as preferences, with counts for what is to be learned."""
+    env, (gain, loss) = change.make(phase), change.nats
+    C = [np.where(np.array(r) > 0, gain, loss) * r for r in env.rewards]
+    world = env.model()
+    if learns and change.learn == "B":
+        world["pB"] = [PRIOR_COUNTS * B for B in world["B"]]
+    elif learns:
+        counts: list[Any] = [None] * len(world["A"])
+        counts[-1] = _doubted(world["A"][-1], change.doubt)
+        world["pA"] = counts
+    curious = learns and change.curious
+    return GenerativeModel(
+        **world, C=C, policy_len=POLICY_LEN, planner="tree", use_param_info_gain=curious
+    )
+
+
+def _doubted(A: np.ndarray, doubt: float) -> np.ndarray:
+    """Counts of a table; without a doubt those columns in which nothing is left open are known."""
+    if doubt:
+        return PRIOR_COUNTS * ((1 - doubt) * A + doubt / len(A))
+    return PRIOR_COUNTS * A * (A.max(axis=0) < 1)
+
+
+def agent_of(change: Change, phase: int = 0, learns: bool = False) -> ActiveInferenceEncoderAgent:
+    """The agent that is given the world of a phase."""
+    env = change.make(phase)
+    see: Any = {name: _seen_by(env, name) for name in env.modalities}
+    settings: Any = dict(change.forgetting)
+    return ActiveInferenceEncoderAgent(
+        see if len(see) > 1 else list(see.values()),
+        model_of(change, phase, learns),
+        observation_space=env.observation_space,
+        learn=Learning((change.learn,), **settings) if learns else (),
+    )
+
+
+def _seen_by(env: PymdpEnv, modality: str):
+    if modality not in env.emission_means:
+        return None
+    return lambda x: env.log_likelihood(modality, x)
+
+
+def our_lives(name: str, contender: str, num_lives: int, seed: int) -> np.ndarray:
+    """`(lives, episodes)`, the return of each episode.
+
+    Args:
+        name: of `CHANGES`.
+        contender: of `OURS`.
+        num_lives: worlds side by side, each with an agent of its own.
+        seed: of the first world.
+    """
+    change = CHANGES[name]
+    phases = range(len(change.episodes)) if contender == TOLD else (0,)
+    agents = [agent_of(change, phase, contender == LEARNING) for phase in phases]
+    return lives(change, agents, num_lives, seed)
+
+
+def lives(change: Change, agents: Sequence, num_lives: int, seed: int) -> np.ndarray:
+    """`(lives, episodes)`; with several agents each acts in the phase that is its own."""
+    worlds = [change.world() for _ in range(num_lives)]
+    states: list = [None] * len(agents)
+
+    def choose(observations: list, episode_start: np.ndarray):
+        seen, chosen = batch(observations), np.zeros(num_lives, int)
+        phase = np.array([world.phase for world in worlds]) if len(agents) > 1 else 0
+        for place, agent in enumerate(agents):
+            action, states[place] = agent.predict(seen, states[place], episode_start)
+            chosen = np.where(phase == place, action, chosen)
+        return chosen
+
+    total = sum(change.episodes)
+    found, running = [[] for _ in worlds], np.zeros(num_lives)
+    for step in act(worlds, choose, range(seed, seed + num_lives)):
+        running[step.env] += step.reward
+        if step.ends:
+            found[step.env].append(running[step.env])
+            running[step.env] = 0
+            if min(map(len, found)) >= total:
+                break
+    return np.array([returns[:total] for returns in found])

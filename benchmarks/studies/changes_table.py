@@ -1,0 +1,81 @@
+"""Lives in changing worlds as rows of a table, and what the table says of them."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from ..analysis.recovery import Recovery, recovery
+from ..analysis.statistics import Estimate
+from ..scenarios.changing import CHANGES
+from .changes import FIXED, OURS, TOLD, our_lives
+
+FIELDS = ("scenario", "contender", "seed", "returns")
+PEERS: tuple[str, ...] = ("PPO tuned", "RecurrentPPO")
+
+HEAD = (
+    "| scenario | contender | lives | lost before | recovered at the end | episodes to 80 % "
+    "| returns lost after |\n| --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+def lines(name: str, found: dict[str, np.ndarray]) -> list[str]:
+    """Of the Markdown table, for each contender's `(lives, episodes)`."""
+    before = CHANGES[name].episodes[0]
+    reference = found[FIXED], found[TOLD]
+    return [
+        _line(name, contender, own, recovery(own, *reference, before))
+        for contender, own in found.items()
+    ]
+
+
+def _line(name: str, contender: str, own: np.ndarray, found: Recovery) -> str:
+    percent = [_shown(e, 100, " %") for e in (found.lost_before, found.recovered)]
+    rest = [_shown(found.episodes), _shown(found.area_lost)]
+    return f"| {name} | {contender} | {len(own)} | " + " | ".join([*percent, *rest]) + " |"
+
+
+def _shown(estimate: Estimate, factor: float = 1.0, unit: str = "") -> str:
+    value, low, high = (
+        f"{round(factor * x, 2) + 0.0:.3g}" if np.isfinite(x) else "never"
+        for x in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value}{unit if value != 'never' else ''} ({low}, {high})"
+
+
+def lived(name: str, contender: str, count: int, first_seed: int, rows: list[dict]) -> list[dict]:
+    """Rows of those lives that are not there yet."""
+    done = {
+        int(row["seed"]) for row in rows if (row["scenario"], row["contender"]) == (name, contender)
+    }
+    seeds = [seed for seed in range(first_seed, first_seed + count) if seed not in done]
+    if not seeds:
+        return []
+    if contender in OURS:
+        found = our_lives(name, contender, len(seeds), seeds[0])
+    else:
+        from .changes_sb3 import sb3_life
+
+        found = [sb3_life(name, contender, seed) for seed in seeds]
+    return [
+        dict(zip(FIELDS, (name, contender, seed, " ".join(f"{r:g}" for r in own))))
+        for seed, own in zip(seeds, found)
+    ]
+
+
+def finished(path: Path) -> list[dict]:
+    """Rows of a file that `aifgym changes` wrote; none where there is no such file."""
+    if not path.exists():
+        return []
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    if rows and tuple(rows[0]) != FIELDS:
+        raise ValueError(f"{path} is no table of aifgym changes: take another --out")
+    return rows
+
+
+def returns_of(rows: list[dict], name: str, contender: str) -> np.ndarray:
+    """`(lives, episodes)`."""
+    own = [row for row in rows if (row["scenario"], row["contender"]) == (name, contender)]
+    # A cell that begins with a minus is written with an apostrophe before it.
+    return np.array([[float(one) for one in row["returns"].lstrip("'").split()] for row in own])

@@ -1,0 +1,126 @@
+"""Lives in changing worlds: when they change, who knows, and what is counted."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from aifgym.benchmarks.analysis.recovery import BLOCK, blocks, recovery
+from aifgym.benchmarks.cli import cli
+from aifgym.benchmarks.scenarios import changing
+from aifgym.benchmarks.scenarios.changing import CHANGES, ring
+from aifgym.benchmarks.studies import changes, changes_sb3, changes_table, noticing
+from gymnasium.utils.env_checker import check_env
+
+SHORT = {
+    "ring_broken_actuator": dataclasses.replace(
+        CHANGES["ring_broken_actuator"], episodes=(8, 16), episode_steps=6, training=512
+    ),
+    "tmaze_reversal": dataclasses.replace(CHANGES["tmaze_reversal"], episodes=(8, 8)),
+}
+
+
+@pytest.fixture
+def short(monkeypatch):
+    for module in (changing, changes, changes_sb3, changes_table, noticing):
+        monkeypatch.setattr(module, "CHANGES", SHORT)
+    from aifgym.benchmarks.commands import studies
+
+    monkeypatch.setattr(studies, "CHANGES", SHORT)
+
+
+def test_a_world_changes_after_so_many_episodes_and_the_spaces_stay():
+    check_env(CHANGES["tmaze_reversal"].world(), skip_render_check=True)
+    world = changing.ChangingWorld([ring(), ring(3), ring(dead=0)], [2, 3])
+    phases = []
+    for _ in range(7):
+        world.reset(seed=0)
+        phases.append(world.phase)
+    assert phases == [0, 0, 1, 1, 1, 2, 2]
+    twice = []
+    for _ in range(2):
+        observation, _ = world.reset(seed=5)
+        twice.append(np.append(observation, world.step(2)[0]))
+    np.testing.assert_array_equal(*twice)
+    stuck = ring(dead=0).tables.B[0]
+    np.testing.assert_array_equal(stuck[..., 0], stuck[..., changing.STAY])
+    assert stuck[0, 4, 2] > 0.9  # forward from the last state leads to the first one
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_who_learns_begins_as_who_does_not_and_who_is_told_has_each_world(name):
+    change = CHANGES[name]
+    fixed, learning = changes.agent_of(change).model, changes.agent_of(change, 0, True).model
+    for letter in "AB":
+        for one, two in zip(getattr(fixed, letter), getattr(learning, letter)):
+            np.testing.assert_array_equal(one, two)
+    told = changes.agent_of(change, 1).model
+    different = [
+        not np.allclose(a, b) for x in "AB" for a, b in zip(told.__dict__[x], fixed.__dict__[x])
+    ]
+    assert sum(different) == 1
+    counts = getattr(learning, f"p{change.learn}")[-1]
+    assert (counts[np.asarray(getattr(told, change.learn)[-1]) > 0.02] > 0).sum() > 0
+
+
+def test_recovery_of_known_curves():
+    fixed, told = np.full((5, 40), 2.0), np.full((5, 40), 2.0)
+    fixed[:, 8:], told[:, 8:] = 1.0, 3.0
+    own = told.copy()
+    own[:, 8:20] = 2.0
+    found = recovery(own, fixed, told, before=8)
+    assert (found.episodes.value, found.episodes.low) == (16, 16)
+    assert found.area_lost.value == pytest.approx(12)
+    assert (found.lost_before.value, found.recovered.high) == (0, 1)
+    assert recovery(fixed, fixed, told, 8).episodes.value == np.inf
+    np.testing.assert_allclose(blocks(np.arange(9.0)), [1.5, 5.5])
+    assert BLOCK == 4
+
+
+def test_the_command_lives_once_and_says_what_was_lost(tmp_path, capsys, short):
+    arguments = ["changes", "--only", "ring", "--num-lives", "3", "--out", str(tmp_path)]
+    assert cli.run(arguments) == 0
+    first = capsys.readouterr().out
+    assert first.count("ring_broken_actuator") == 3
+    table = (tmp_path / "changes.csv").read_text()
+    assert table.count("\n") == 10
+    assert (tmp_path / "ring_broken_actuator.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "noticing.gif").read_bytes().startswith(b"GIF")
+    assert cli.run([*arguments, "--ppo-lives", "1"]) == 0
+    assert "PPO tuned | 1 |" in capsys.readouterr().out
+    assert (tmp_path / "changes.csv").read_text().startswith(table)
+
+
+def test_lives_are_the_same_alone_and_together_and_of_equal_length(short):
+    together = changes.our_lives("tmaze_reversal", changes.LEARNING, 3, seed=7)
+    assert together.shape == (3, 16)
+    alone = changes.our_lives("tmaze_reversal", changes.LEARNING, 1, seed=8)
+    np.testing.assert_array_equal(alone[0], together[1])
+    told = changes.our_lives("tmaze_reversal", changes.TOLD, 6, seed=7)
+    fixed = changes.our_lives("tmaze_reversal", changes.FIXED, 6, seed=7)
+    np.testing.assert_array_equal(told[:, :8], fixed[:, :8])
+    assert told[:, 8:].mean() > 0.5 > -0.5 > fixed[:, 8:].mean()
+
+
+def test_who_learns_is_less_surprised_after_a_while_and_knows_the_column(short, monkeypatch):
+    longer = dataclasses.replace(SHORT["ring_broken_actuator"], episodes=(4, 60), episode_steps=12)
+    monkeypatch.setattr(noticing, "CHANGES", {noticing.WORLD: longer})
+    found = noticing.noticing(4, seed=0)
+    assert found.column.shape == (64, 5)
+    np.testing.assert_allclose(found.column.sum(axis=1), 1, atol=1e-5)
+    assert found.column[3].argmax() == changing.TARGET
+    assert found.column[-1].argmax() == noticing.STATE
+    assert (
+        found.surprise[changes.LEARNING][-30:].mean() < found.surprise[changes.FIXED][-30:].mean()
+    )
+
+
+def test_bad_arguments_are_one_line(tmp_path, capsys):
+    for arguments, message in (
+        (["--only", "moon"], "--only must be part of one of"),
+        (["--num-lives", "1"], "--num-lives must be at least 2"),
+    ):
+        assert cli.run(["changes", "--out", str(tmp_path / "x"), *arguments]) == 2
+        assert message in capsys.readouterr().err
+    (tmp_path / "changes.csv").write_text("a,b\n1,2\n")
+    assert cli.run(["changes", "--out", str(tmp_path)]) == 2
+    assert "is no table of aifgym changes" in capsys.readouterr().err
