@@ -21,7 +21,7 @@ GAIN, LOSS = 3.0, 6.0
 POLICY_LEN = 6
 # Of planning to the end: beliefs that are planned at, random episodes in which they are looked for,
 # and joint states at most.
-NUM_POINTS, EPISODES, LARGEST = 150, 1_000, 512
+NUM_POINTS, EPISODES, LARGEST = 150, 1_000, 128
 
 
 class GivenModel(Contender):
@@ -54,7 +54,9 @@ class GivenModel(Contender):
         model = GenerativeModel(**world.model(), C=C, policy_len=POLICY_LEN, planner="tree")
         self._agent = _agent(env, model)
 
-    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+    def predict(
+        self, observation, state=None, episode_start=None, deterministic=True
+    ) -> tuple[np.ndarray, Any]:
         """The agent's own."""
         return self._agent.predict(observation, state, episode_start, deterministic)
 
