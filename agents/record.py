@@ -109,7 +109,9 @@ def _episode(agent, env: gym.Env, observation, episode: int) -> list[dict[str, A
             "actions": action,
             "observations": observation,
         }
-        observation, row["rewards"], terminated, truncated, _ = env.step(action)
+        # Gymnasium's tables look actions up by their number.
+        taken = int(action) if np.ndim(action) == 0 else action
+        observation, row["rewards"], terminated, truncated, _ = env.step(taken)
         over = terminated or truncated
         rows.append(row)
     return rows

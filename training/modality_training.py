@@ -51,8 +51,9 @@ def trained_encoders(
     observations = by_modality(data.observations, list(spaces))
     known = np.zeros((*np.shape(data.mask), joint.num_states), np.float32)
     for name in (n for n in spaces if n not in learned):
-        outcomes = jnp.asarray(observations[name])
-        known += np.asarray(index_log_likelihood(outcomes, jnp.asarray(tables[name])))
+        outcomes = jnp.asarray(observations[name]).reshape(-1)
+        log_probs = index_log_likelihood(outcomes, jnp.asarray(tables[name]))
+        known += np.asarray(log_probs).reshape(known.shape)
     seen = tuple(np.asarray(observations[name]) for name in learned)
     data = dataclasses.replace(data, observations=(seen, known), rewards=None)
     choose = config.encoder or choose_encoder

@@ -55,7 +55,7 @@ class GenerativeModel:
         inductive_epsilon: the smaller, the more inductive inference weighs.
         alpha: precision of an action that is drawn.
         use_utility: whether planning values preferred outcomes.
-        use_param_info_gain: whether `"tree"` and `"dynamic_programming"` value news of pA and pB.
+        use_param_info_gain: whether planning values information about A and B; needs pA or pB.
         inference_algo: of pymdp's, one that needs no history: `"fpi"`, `"ovf"` or `"exact"`.
         num_iter: iterations of it.
         action_selection: of the pymdp `Agent`; `predict` is told at each call.

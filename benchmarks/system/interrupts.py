@@ -49,6 +49,8 @@ def never_lost() -> Iterator[None]:
 def leave(code: int) -> None:
     """Ends the process at once where JAX is loaded, without what Python does at its end.
 
+    From here on nothing interrupts: another Ctrl-C would stop Python from clearing up.
+
     An interrupted JAX may be in the middle of its start or of a compilation on a thread of its own,
     and its library then crashes when the interpreter is taken down. Nothing of ours is left to do:
     files are whole, and workers have been stopped while the exception came here.

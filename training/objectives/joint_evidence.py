@@ -50,10 +50,13 @@ class SeenParts(eqx.Module):
 
 
 def joint_log_likelihood(
-    seen: SeenParts, log_probs: list[Float[Array, "N T _"]], usage: list[Float[Array, " _"]]
+    seen: SeenParts,
+    log_probs: list[Float[Array, "N T _"]],
+    usage: list[Float[Array, " _"]],
+    known: Float[Array, "N T K"],
 ) -> Float[Array, "N T K"]:
-    """What the encoders together say about the joint states."""
-    total = jnp.zeros(())
+    """What the encoders and what is `known` besides say about the joint states."""
+    total = known
     for one, rho, table in zip(log_probs, usage, seen.tables):
         scaled = filtering.scaled_log_likelihood(one, rho)
         flat = scaled.reshape(-1, scaled.shape[-1])
@@ -79,7 +82,7 @@ def joint_evidence(
     B, D = parameters.dynamics()
     log_probs = encoders.log_probs(seen)
     usage = [state_usage(one, data.mask) for one in log_probs]
-    likelihood = known + joint_log_likelihood(encoders, log_probs, usage)
+    likelihood = joint_log_likelihood(encoders, log_probs, usage, known)
     evidence = log_evidence_under(likelihood, B, initial_weight * D, data)
     in_use = sum(map(effective_num_states, usage), jnp.zeros(()))
     return -evidence.sum() / jnp.sum(data.mask), in_use

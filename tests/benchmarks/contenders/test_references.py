@@ -2,6 +2,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from aifgym.benchmarks.contenders import references
+from aifgym.benchmarks.contenders.value_iteration import finite_horizon_values
 from aifgym.benchmarks.running.evaluation import episode_returns
 from aifgym.benchmarks.scenarios.registry import SCENARIOS
 from aifgym.benchmarks.scenarios.scenario import LINE_WORLD
@@ -20,7 +21,7 @@ def brute_force_values(B, reward, horizon):
 
 def test_values_equal_recursion_and_depend_on_the_steps_left(world):
     B, reward = world.transition_matrix, np.eye(5)[2]
-    values = references.finite_horizon_values(B, reward, 4)
+    values = finite_horizon_values(B, reward, 4)
     for step in range(4):
         expected = brute_force_values(B, reward, 4 - step)
         np.testing.assert_allclose(values[step].max(axis=1), expected)
@@ -58,7 +59,7 @@ def test_always_forward_is_optimal_in_the_default_world():
     for _ in range(horizon):
         belief = world.transition_matrix[:, :, 2] @ belief
         forward += belief @ reward
-    best = references.finite_horizon_values(world.transition_matrix, reward, horizon)
+    best = finite_horizon_values(world.transition_matrix, reward, horizon)
     np.testing.assert_allclose(best[0].max(axis=1)[0], forward)
 
 

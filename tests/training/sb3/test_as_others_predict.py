@@ -12,8 +12,6 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.envs import (
     FakeImageEnv,
-    IdentityEnv,
-    IdentityEnvMultiDiscrete,
 )
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.preprocessing import is_image_space
@@ -106,17 +104,6 @@ def test_any_space_of_observations(space, actions):
 def test_actions_that_are_not_supported_are_refused_at_once(actions):
     with pytest.raises(TypeError, match="action_space"):
         model_of(Guessing(BOX, actions))
-
-
-@pytest.mark.parametrize(
-    ("env", "threshold"),
-    [(IdentityEnv(10), 90), (IdentityEnvMultiDiscrete(5), 90)],
-    ids=["10", "25"],
-)
-def test_the_action_that_was_seen_is_learned(env, threshold):
-    vec_env = DummyVecEnv([lambda: env])
-    model = ActiveInference("MlpPolicy", vec_env, seed=0).learn(4_000)
-    evaluate_policy(model, vec_env, n_eval_episodes=20, reward_threshold=threshold, warn=False)
 
 
 @pytest.mark.parametrize("channel_last", [False, True])

@@ -78,7 +78,10 @@ def history_of(rows: list[dict], parts: list[Experience]) -> LearnHistory:
     scale = max(float(np.abs(part.rewards).max()) for part in parts)
     memories = rows[-1].get("memories", [])
     rows = [{name: row[name] for name in row if name != "memories"} for row in rows]
-    return LearnHistory(tuple(rows), doubts(rows, scale), tuple(memories))
+    found = doubts(rows, scale)
+    if memories and not any(memory["chosen"] for memory in memories):
+        found += ("no memory of those asked for has few enough states to plan over: there is none",)
+    return LearnHistory(tuple(rows), found, tuple(memories))
 
 
 def row_of(
