@@ -15,6 +15,7 @@ BUILT_IN = {
     "aifgym": f"{HERE}.active_inference:ActiveInference",
     "aifgym learned": f"{HERE}.active_inference:LearnedDynamics",
     "aifgym given model": f"{HERE}.given_model:GivenModel",
+    "aifgym given model to the end": f"{HERE}.given_model:GivenModelToTheEnd",
     "aifgym world model": f"{HERE}.world_model:WorldModel",
     "tutorial's recipe": f"{HERE}.active_inference:TutorialRecipe",
     "PPO": f"{HERE}.sb3:PPO",

@@ -20,6 +20,7 @@ CONTENDERS = {
     "aifgym": (colours.BLUE, "o"),
     "aifgym learned": (colours.SKY_BLUE, "s"),
     "aifgym given model": ((20, 60, 140), "d"),
+    "aifgym given model to the end": ((60, 200, 60), "d"),
     "aifgym world model": ((10, 10, 230), "o"),
     "tutorial's recipe": (colours.PURPLE, "D"),
     "PPO": (colours.VERMILION, "o"),

@@ -16,7 +16,7 @@ LOW_REFERENCE, HIGH_REFERENCE, CEILING = "random", "exact Bayes", "full informat
 """Normalised scores of 0 and 1, and what nobody can exceed."""
 REFERENCES = (LOW_REFERENCE, "best constant", HIGH_REFERENCE, CEILING)
 BOUNDS = (LOW_REFERENCE, "best constant", HIGH_REFERENCE)
-GIVEN = ("aifgym given model",)
+GIVEN, TO_THE_END = ("aifgym given model",), ("aifgym given model to the end",)
 MAIN = (*OURS, *DEFAULT, *TUNED)
 
 FIRST_TRAINING_SEED = 10_000
@@ -99,7 +99,11 @@ GROUPS: dict[str, tuple[Plan, ...]] = {
 def own_plan(scenario: str) -> Plan:
     """Who runs in somebody's own scenario: those who learn, and who is given what it tells."""
     env = load_scenario(scenario).make_env()
-    told = [name for name in (*GIVEN, HIGH_REFERENCE, CEILING) if load_contender(name).fits(env)]
+    told = [
+        name
+        for name in (*GIVEN, *TO_THE_END, HIGH_REFERENCE, CEILING)
+        if load_contender(name).fits(env)
+    ]
     return Plan(scenario, (*OWN, *told), OWN_SEEDS, OWN_BUDGETS)
 
 

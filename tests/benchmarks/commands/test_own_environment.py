@@ -6,7 +6,7 @@ import pytest
 from aifgym.benchmarks.cli import program
 from aifgym.benchmarks.contenders import registry as contenders
 from aifgym.benchmarks.contenders.given_model import GivenModel
-from aifgym.benchmarks.running.plans import OWN, own_plan
+from aifgym.benchmarks.running.plans import GIVEN, OWN, TO_THE_END, own_plan
 from aifgym.benchmarks.running.results import read_results
 from aifgym.benchmarks.scenarios import registry as scenarios
 from aifgym.training import learn
@@ -78,8 +78,8 @@ def test_somebodys_environment_gets_the_same_report_under_its_own_name(folder, c
     ("scenario", "told"),
     [
         ("CartPole-v1", ()),
-        ("aifgym.envs:TMaze-v0", ("aifgym given model", "exact Bayes")),
-        ("aifgym.envs:ContinuousTMaze-v0", ("aifgym given model",)),
+        ("aifgym.envs:TMaze-v0", (*GIVEN, *TO_THE_END, "exact Bayes")),
+        ("aifgym.envs:ContinuousTMaze-v0", (*GIVEN, *TO_THE_END)),
         ("aifgym.envs:ContinuousLineWorld-v0", ("exact Bayes", "full information")),
     ],
 )

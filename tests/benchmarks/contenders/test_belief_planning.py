@@ -1,13 +1,16 @@
 """The exact plan over beliefs, against enumeration of plans and closed forms."""
 
+import dataclasses
+
 import gymnasium as gym
 import numpy as np
 import pytest
 from aifgym.benchmarks.contenders.belief_planning import BeliefPlanner, best_simulated_constant
-from aifgym.benchmarks.contenders.given_model import GivenModel
+from aifgym.benchmarks.contenders.given_model import GivenModel, GivenModelToTheEnd
 from aifgym.benchmarks.contenders.references import ExactBayes
 from aifgym.benchmarks.contenders.registry import load_contender
 from aifgym.benchmarks.running.evaluation import episode_returns, predict_microseconds
+from aifgym.benchmarks.running.plans import GIVEN, TO_THE_END
 from aifgym.benchmarks.scenarios.registry import SCENARIOS
 from aifgym.envs.pymdp_envs.makers import make_t_maze
 
@@ -54,6 +57,21 @@ def test_a_given_model_acts_as_well_as_the_exact_plan_in_a_maze():
     assert predict_microseconds(ours, make_env) > 0
 
 
+@pytest.mark.parametrize("world", [("tmaze", 10), ("tmaze_noisy", 10), ("tmaze_noisy", 5)])
+def test_planning_to_the_end_is_as_good_as_the_exact_plan_also_in_long_episodes(world):
+    """The 10 steps that are registered, in which the cue can be asked again and again."""
+    name, steps = world
+    make_env = dataclasses.replace(SCENARIOS[name], episode_steps=steps).make_env
+    ours, exact = GivenModelToTheEnd(), ExactBayes()
+    for policy in (ours, exact):
+        policy.train(make_env)
+    elsewhere = 6_000_000  # not the episodes that judge
+    returns = [episode_returns(policy, make_env, 200, elsewhere) for policy in (ours, exact)]
+    difference = returns[0] - returns[1]
+    assert abs(difference.mean()) <= 2 * difference.std() / np.sqrt(200) + 1e-9
+    assert returns[0].mean() > 0.5
+
+
 @pytest.mark.parametrize("scenario", ["tmaze", "tmaze_noisy"])
 def test_what_a_given_model_prefers_matters_only_in_that_losses_weigh_more(scenario):
     make_env, elsewhere = SCENARIOS[scenario].make_env, 5_000_000  # not the episodes that judge
@@ -77,7 +95,7 @@ def test_the_best_constant_of_a_maze_risks_nothing():
 
 
 @pytest.mark.parametrize("scenario", ["tmaze", "grid"])
-@pytest.mark.parametrize("name", ["random", "best constant", "exact Bayes", "aifgym given model"])
+@pytest.mark.parametrize("name", ["random", "best constant", "exact Bayes", *GIVEN, *TO_THE_END])
 def test_everybody_takes_part_in_scenarios_of_pymdp(scenario, name):
     make_env = SCENARIOS[scenario].make_env
     policy = load_contender(name)()
