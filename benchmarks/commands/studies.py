@@ -1,4 +1,4 @@
-"""`aifgym seeds`, `tune`, `costs`, `goals` and `changes`: studies, a line of a table for each run."""
+"""`aifgym seeds`, `tune`, `costs`, `goals` and `changes`: studies, with a table of lines each."""
 
 import dataclasses
 import itertools
