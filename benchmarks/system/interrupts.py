@@ -49,13 +49,13 @@ def never_lost() -> Iterator[None]:
 def leave(code: int) -> None:
     """Ends the process at once where JAX is loaded, without what Python does at its end.
 
-    From here on nothing interrupts: another Ctrl-C would stop Python from clearing up.
-
     An interrupted JAX may be in the middle of its start or of a compilation on a thread of its own,
     and its library then crashes when the interpreter is taken down. Nothing of ours is left to do:
-    files are whole, and workers have been stopped while the exception came here.
+    files are whole. Where there were worker processes Python ends as always, for it takes back what
+    it shared with them; nothing interrupts it from here on.
     """
-    if "jax" in sys.modules:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if "jax" in sys.modules and not _has_shared():
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
