@@ -7,7 +7,7 @@ from ...envs import LineWorld
 from ..commands import reproduce as reproduce_command
 from ..commands import studies
 from ..commands.support import chosen_out, require_bench
-from ..studies.changes_table import PEERS
+from ..studies.lives.table import PEERS
 from ..studies.seeds import SeedStudy
 
 

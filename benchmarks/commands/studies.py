@@ -8,10 +8,10 @@ import numpy as np
 from tqdm import tqdm
 
 from ..scenarios.changing import CHANGES
-from ..studies import changes_table as table
 from ..studies import seeds as seed_study
-from ..studies.changes import OURS
-from ..studies.noticing import NOTICING_LIVES, WORLD, noticing
+from ..studies.lives import table
+from ..studies.lives.changes import OURS
+from ..studies.lives.noticing import NOTICING_LIVES, WORLD, noticing
 from .pictures import check_figures
 from .support import check_folder, check_parent, require_bench, write_table
 

@@ -9,7 +9,7 @@ from ...envs import colours
 from ..analysis.recovery import BLOCK, blocks
 from ..pictures import movie, style
 from ..pictures.world_plane import pixels
-from ..studies.noticing import STATE, Noticing
+from ..studies.lives.noticing import STATE, Noticing
 
 LOOKS = {
     "aifgym learning": colours.BLUE,

@@ -61,7 +61,8 @@ class Learn(Command):
     arguments = LEARN
 
     def result(self, folder):
-        return (folder / "agent.aif").read_bytes()
+        config, arrays = WorldModelAgent.load(folder / "agent.aif").parts()
+        return config, {name: array.tolist() for name, array in arrays.items()}
 
     def damaged(self, folder):
         for path in folder.glob("*.aif"):
@@ -84,11 +85,11 @@ class Benchmark(Command):
         )
 
     def damaged(self, folder):
-        # A line that was cut off is set aside; a damaged one elsewhere is a fault of ours.
-        whole = [line for line in self._lines(folder) if line.endswith(b"\n")]
-        if len(whole) > 1 and len(read_results(folder)) < len(set(whole[1:])):
-            return "lines of results"
-        return ""
+        # A line that was cut off is set aside, and of two for the same trial one counts; a damaged
+        # one elsewhere is a fault of ours.
+        whole = [line for line in self._lines(folder)[1:] if line.endswith(b"\n")]
+        trials = {tuple(line.split(b",")[:4]) for line in whole}
+        return "lines of results" if len(read_results(folder)) < len(trials) else ""
 
     def _lines(self, folder) -> list[bytes]:
         path = folder / "results.csv"

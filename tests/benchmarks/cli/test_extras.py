@@ -9,7 +9,7 @@ from command_line import TINY, run
 
 EXTRAS = {"benchmark": "bench", "report": "bench", "tune": "bench", "speed": "bench",
           "render-speed": "render", "animate": "bench", "reproduce": "bench",
-          "tasks": "bench", "goals": "bench"}  # fmt: skip
+          "tasks": "bench", "goals": "bench", "changes": "bench"}  # fmt: skip
 # What only the extras bring; importing it fails as where it is not installed.
 WITHOUT = """
 import sys

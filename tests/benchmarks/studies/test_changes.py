@@ -8,7 +8,7 @@ from aifgym.benchmarks.analysis.recovery import BLOCK, blocks, recovery
 from aifgym.benchmarks.cli import cli
 from aifgym.benchmarks.scenarios import changing
 from aifgym.benchmarks.scenarios.changing import CHANGES, ring
-from aifgym.benchmarks.studies import changes, changes_sb3, changes_table, noticing
+from aifgym.benchmarks.studies.lives import changes, noticing, sb3_lives, table
 from gymnasium.utils.env_checker import check_env
 
 SHORT = {
@@ -21,7 +21,7 @@ SHORT = {
 
 @pytest.fixture
 def short(monkeypatch):
-    for module in (changing, changes, changes_sb3, changes_table, noticing):
+    for module in (changing, changes, sb3_lives, table, noticing):
         monkeypatch.setattr(module, "CHANGES", SHORT)
     from aifgym.benchmarks.commands import studies
 

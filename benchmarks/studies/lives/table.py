@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..analysis.recovery import Recovery, recovery
-from ..analysis.statistics import Estimate
-from ..scenarios.changing import CHANGES
+from ...analysis.recovery import Recovery, recovery
+from ...analysis.statistics import Estimate
+from ...scenarios.changing import CHANGES
 from .changes import FIXED, OURS, TOLD, our_lives
 
 FIELDS = ("scenario", "contender", "seed", "returns")
@@ -54,7 +54,7 @@ def lived(name: str, contender: str, count: int, first_seed: int, rows: list[dic
     if contender in OURS:
         found = our_lives(name, contender, len(seeds), seeds[0])
     else:
-        from .changes_sb3 import sb3_life
+        from .sb3_lives import sb3_life
 
         found = [sb3_life(name, contender, seed) for seed in seeds]
     return [

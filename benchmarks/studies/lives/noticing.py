@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from ...envs.acting import act
-from ...training.data.stepping import batch
-from ..scenarios.changing import CHANGES, DEAD, TARGET
+from ....envs.acting import act
+from ....training.data.stepping import batch
+from ...scenarios.changing import CHANGES, DEAD, TARGET
 from .changes import FIXED, LEARNING, agent_of
 
 WORLD = "ring_broken_actuator"

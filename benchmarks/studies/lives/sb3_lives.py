@@ -3,9 +3,9 @@
 import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
 
-from ..contenders.ppo_settings import TUNED_PPO
-from ..contenders.sb3 import policy_for, seeded_envs
-from ..scenarios.changing import CHANGES
+from ...contenders.ppo_settings import TUNED_PPO
+from ...contenders.sb3 import policy_for, seeded_envs
+from ...scenarios.changing import CHANGES
 
 SB3 = ("PPO tuned", "RecurrentPPO")
 SIDE_BY_SIDE = 8

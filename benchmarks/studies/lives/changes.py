@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ...agents import ActiveInferenceEncoderAgent, GenerativeModel, Learning
-from ...envs.acting import act
-from ...envs.pymdp_envs.gym_env import PymdpEnv
-from ...training.data.stepping import batch
-from ..scenarios.changing import CHANGES, Change
+from ....agents import ActiveInferenceEncoderAgent, GenerativeModel, Learning
+from ....envs.acting import act
+from ....envs.pymdp_envs.gym_env import PymdpEnv
+from ....training.data.stepping import batch
+from ...scenarios.changing import CHANGES, Change
 
 LEARNING, FIXED, TOLD = "aifgym learning", "aifgym fixed", "aifgym told"
 OURS = (LEARNING, FIXED, TOLD)
