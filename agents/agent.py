@@ -58,6 +58,7 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
 
     Raises:
         ValueError: encoder, model and usage do not fit together.
+        TypeError: the model is no `GenerativeModel`.
     """
 
     def __init__(
@@ -73,6 +74,9 @@ class ActiveInferenceEncoderAgent(WithGoals, WithInsight, WithFile, WithLearning
         on_invalid: str = "raise",
         learn: Learning | dict | Sequence[str] = (),
     ) -> None:
+        if not isinstance(model, GenerativeModel):
+            hint = "GenerativeModel.from_pymdp(agent) makes one of a pymdp Agent"
+            raise TypeError(f"model must be a GenerativeModel, got {type(model)}: {hint}")
         check_choice("on_invalid", on_invalid, ON_INVALID)
         rho: Any = usage
         if model.has_lists:

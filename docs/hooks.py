@@ -58,7 +58,7 @@ def on_page_markdown(markdown, page, config, files):
 
 def _links_from_docs(text: str) -> str:
     """A file of the checkout's root, with its links as seen from `docs`."""
-    text = re.sub(r"\]\(docs/", "](", text)
+    text = re.sub(r"\]\(docs/", "](", text).replace(".ipynb)", ".md)")
     for name, source in ELSEWHERE.items():
         text = text.replace(f"]({source}", f"]({name}")
     return text.replace("](LICENSE)", f"]({LICENCE})")

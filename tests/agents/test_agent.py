@@ -154,3 +154,8 @@ def test_bad_input_to_predict_is_named(agent, arguments, named):
 def test_an_encoder_of_another_size_is_refused():
     with pytest.raises(ValueError, match="encoder has 4 outcomes, the model has 5 outcomes"):
         ActiveInferenceEncoderAgent(small_encoder(4), random_model(np.random.default_rng(0)))
+
+
+def test_a_pymdp_agent_in_place_of_a_model_is_answered_by_how_to_make_one_of_it(agent):
+    with pytest.raises(TypeError, match=r"GenerativeModel.from_pymdp\(agent\) makes one"):
+        ActiveInferenceEncoderAgent(agent.encoder, agent.pymdp_agent())

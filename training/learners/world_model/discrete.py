@@ -131,7 +131,7 @@ class DiscreteLearner:
         if is_free and self._rng.random() < self._random_actions:
             return int(self._rng.integers(self._num_actions))
         explorer = self._explorers[episode % len(NOVELTIES)]
-        worth = explorer.neg_efe(state)
+        worth = explorer.worth(state)
         return int(self._rng.choice(np.flatnonzero(worth >= worth.max() - 1e-9)))
 
     def _replay(self, part: Experience, starts: np.ndarray) -> None:

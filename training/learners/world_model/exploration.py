@@ -53,6 +53,16 @@ class Explorer:
         """`(U,)`; the largest reward where nothing was tried."""
         return self._neg_efe.row(state)
 
+    def worth(self, state: int) -> np.ndarray:
+        """`(U,)`, `neg_efe` where what is untried is worth no less than the best that was tried.
+
+        Where rewards come at each step, one largest reward is little beside what is known to come.
+        """
+        neg_efe, untried = self.neg_efe(state), self._counts.tried[state] == 0
+        if untried.all() or not untried.any():
+            return neg_efe
+        return np.where(untried, np.maximum(neg_efe, neg_efe[~untried].max()), neg_efe)
+
     def replan(self) -> None:
         """Plans over all counts."""
         counts = self._counts
