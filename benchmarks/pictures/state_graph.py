@@ -10,9 +10,11 @@ from scipy.spatial.distance import pdist, squareform
 from ...agents import ActiveInferenceEncoderAgent
 from .style import new_figure, state_colours
 
-# Moves less likely than this, by the action that makes them likeliest, are not drawn; states that
-# are less likely to be in after a long time are left out.
-LEAST_MOVE, LEAST_TIME = 0.3, 1e-4
+# Moves less likely than this, by the action that makes them likeliest, are not drawn; states in
+# which random actions spend less than this share of the time in the most frequent are left out.
+LEAST_MOVE, LEAST_TIME = 0.3, 0.05
+# Of symbols beyond the number of colours.
+MARKERS, COLOURS = "os^Dv", 6
 STEPS_OF_TIME, STEPS_OF_LAYOUT = 200, 300
 
 
@@ -33,14 +35,16 @@ def state_graph_figure(
         line = places[[before, after]].T
         ax.plot(*line, color="0.6", lw=1.2 * moves[before, after], zorder=1)
     shown = np.unique(symbols)
-    colours = state_colours(len(shown))
+    colours = state_colours(COLOURS)
     sizes = np.full(len(kept), 110.0) if belief is None else 20 + 600 * np.asarray(belief)[kept]
-    for colour, symbol in zip(colours, shown):
+    for place, symbol in enumerate(shown):
         own = symbols == symbol
+        look: dict[str, Any] = {"color": [colours[place % COLOURS]]}
+        look["marker"] = MARKERS[place // COLOURS % len(MARKERS)]
         label = f"observation {symbol}"
-        ax.scatter(*places[own].T, s=sizes[own], color=[colour], label=label, zorder=2)
+        ax.scatter(*places[own].T, s=sizes[own], label=label, zorder=2, **look)
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    ax.set_title("What is remembered: states with the same colour look the same")
+    ax.set_title("States by what is observed in them")
     ax.set_axis_off()
     ax.set_aspect("equal")
     return figure
@@ -64,7 +68,7 @@ def remembered_states(
         time += now
         now = B.mean(axis=2) @ now
     time *= goes_on
-    kept = np.flatnonzero(time > LEAST_TIME * time.sum())
+    kept = np.flatnonzero(time > LEAST_TIME * time.max())
     inner = B[np.ix_(kept, kept)].max(axis=2).T
     return values[kept], inner, kept
 

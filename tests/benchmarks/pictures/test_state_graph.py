@@ -1,6 +1,7 @@
 """The map of a learned memory."""
 
 import itertools
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -49,7 +50,8 @@ def test_the_map_shows_the_states_in_which_it_goes_on():
     np.testing.assert_array_equal(moves > 0.5, machine.transitions.max(axis=0) > 0.5)
     belief = np.zeros(len(agent.model.D[0]))
     belief[2] = 1
-    (ax,) = state_graph_figure(agent, belief).axes
+    axes: Any = state_graph_figure(agent, belief).axes
+    (ax,) = axes
     drawn = [str(text.get_text()) for text in ax.get_legend().get_texts()]
     assert drawn == ["observation 3", "observation 7"]
     sizes = np.concatenate([np.asarray(points.get_sizes()) for points in ax.collections])
