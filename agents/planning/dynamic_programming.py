@@ -1,18 +1,16 @@
 """Planning by dynamic programming: what acting well from a state is worth, for any horizon."""
 
-from typing import Self
-
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from ..models.generative_model import GenerativeModel
 from .protocol import Explanation, explained
+from .without_policies import WeighsActions, refuse_prior
 
 
-class DynamicProgrammingPlanner(eqx.Module):
+class DynamicProgrammingPlanner(WeighsActions):
     """Backward induction of expected free energy over states, `policy_len` steps deep.
 
     The last action is worth its expected utility and information gain; every one before that, and
@@ -25,21 +23,14 @@ class DynamicProgrammingPlanner(eqx.Module):
         utility: `(K, U)`, expected utility of the next observation, nats.
         info_gain: `(K, U)`, its expected information gain about the next state.
         beyond: `(K, U)`, what the best actions after that are worth.
-        gamma: precision of the posterior over actions.
     """
 
     utility: Float[Array, "K U"]
     info_gain: Float[Array, "K U"]
     beyond: Float[Array, "K U"]
-    gamma: float = eqx.field(static=True)
-
-    weighs_actions = True
 
     def __init__(self, model: GenerativeModel) -> None:
-        if model.E is not None:
-            raise ValueError(
-                "planner 'dynamic_programming' weighs no whole policies, so E must be None"
-            )
+        refuse_prior(model, "dynamic_programming")
         utility, gain = immediate(model)
         value = np.zeros(model.num_states)
         for _ in range(model.policy_len - 1):
@@ -49,30 +40,14 @@ class DynamicProgrammingPlanner(eqx.Module):
         self.utility, self.info_gain, self.beyond = parts
         self.gamma = model.gamma
 
-    @classmethod
-    def num_bytes(
-        cls, num_states: int, num_outcomes: int, num_actions: int, policy_len: int
-    ) -> float:
-        """0: it does not grow with the length."""
-        return 0.0
-
-    @classmethod
-    def pymdp_goal(cls, model: GenerativeModel) -> None:
-        """None: pymdp has no such planner."""
-        return
-
     @property
     def neg_efe(self) -> Float[Array, "K U"]:
         """What each action is worth in each state."""
         return self.utility + self.info_gain + self.beyond
 
-    def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
-        """The action that is best on average over the belief."""
-        return jnp.argmax(belief @ self.neg_efe, axis=-1)
-
-    def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
-        """An action drawn from the softmax of what each is worth."""
-        return jax.random.categorical(key, self.gamma * (belief @ self.neg_efe), axis=-1)
+    def values(self, belief: Float[Array, "N K"]) -> Float[Array, "N U"]:
+        """What each action is worth on average over each belief."""
+        return belief @ self.neg_efe
 
     def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
         """What spoke for each next action; utility counts what follows."""
@@ -86,10 +61,6 @@ class DynamicProgrammingPlanner(eqx.Module):
     def num_multiplications(self) -> int:
         """Of `numpy_best_action` for one belief."""
         return int(self.utility.size)
-
-    def on_host(self) -> Self:
-        """The planner with NumPy's arrays."""
-        return jax.tree.map(np.asarray, self)
 
     def numpy_best_action(self, belief: np.ndarray) -> np.ndarray:
         """`best_action` in NumPy."""

@@ -1,18 +1,17 @@
 """Planning over beliefs at points, and as if the state were seen soon; the better of both."""
 
-from typing import Self
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from ..models.generative_model import Model
 from .beliefs.backup import point_values, state_values
 from .beliefs.model import BeliefModel
 from .beliefs.points import Choice, chosen_points, imagined
 from .protocol import Explanation, explained
+from .without_policies import WeighsActions, refuse_prior
 
 # Points of belief, times that they are looked for, and episodes and steps of each search.
 NUM_POINTS, SEARCHES, SEARCH_EPISODES, SEARCH_STEPS = 150, 2, 60, 30
@@ -20,7 +19,7 @@ NUM_POINTS, SEARCHES, SEARCH_EPISODES, SEARCH_STEPS = 150, 2, 60, 30
 JUDGED_EPISODES, JUDGED_STEPS = 200, 100
 
 
-class PointBasedPlanner(eqx.Module):
+class PointBasedPlanner(WeighsActions):
     """Value iteration over beliefs, `policy_len` steps deep, for any model.
 
     What an observation is worth is what can be done with it: an action that only tells something
@@ -32,21 +31,16 @@ class PointBasedPlanner(eqx.Module):
 
     Attributes:
         vectors: `(U, V, K)`: an action is worth the largest product of its vectors with a belief.
-        gamma: precision of the posterior over actions.
         chosen: `"points"` or `"qmdp"`.
         promised: what each brings in an episode inside the model, by its name.
     """
 
     vectors: Float[Array, "U V K"]
-    gamma: float = eqx.field(static=True)
     chosen: str = eqx.field(static=True)
     promised: tuple[tuple[str, float], ...] = eqx.field(static=True)
 
-    weighs_actions = True
-
     def __init__(self, model: Model) -> None:
-        if model.joint.E is not None:
-            raise ValueError("planner 'point_based' weighs no whole policies, so E must be None")
+        refuse_prior(model, "point_based")
         beliefs, num_steps = BeliefModel.of(model), model.joint.policy_len
         plans = {"qmdp": state_values(beliefs, num_steps)}
         plans["points"] = _at_points(beliefs, plans["qmdp"], num_steps)
@@ -63,29 +57,9 @@ class PointBasedPlanner(eqx.Module):
         self.vectors = jnp.asarray(plans[self.chosen], jnp.float32)
         self.gamma = model.joint.gamma
 
-    @classmethod
-    def num_bytes(
-        cls, num_states: int, num_outcomes: int, num_actions: int, policy_len: int
-    ) -> float:
-        """0: it does not grow with the length."""
-        return 0.0
-
-    @classmethod
-    def pymdp_goal(cls, model: Model) -> None:
-        """None: pymdp has no such planner."""
-        return
-
     def values(self, belief: Float[Array, "N K"]) -> Float[Array, "N U"]:
         """What each action is worth at each belief."""
         return jnp.max(jnp.einsum("nk,uvk->nuv", belief, self.vectors), axis=-1)
-
-    def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
-        """The action that is worth most at each belief."""
-        return jnp.argmax(self.values(belief), axis=-1)
-
-    def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
-        """An action drawn from the softmax of what each is worth."""
-        return jax.random.categorical(key, self.gamma * self.values(belief), axis=-1)
 
     def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """What spoke for each next action; utility counts what follows, and what looks are for."""
@@ -98,10 +72,6 @@ class PointBasedPlanner(eqx.Module):
     def num_multiplications(self) -> int:
         """Of `numpy_best_action` for one belief."""
         return int(self.vectors.size)
-
-    def on_host(self) -> Self:
-        """The planner with NumPy's arrays."""
-        return jax.tree.map(np.asarray, self)
 
     def numpy_best_action(self, belief: np.ndarray) -> np.ndarray:
         """`best_action` in NumPy."""

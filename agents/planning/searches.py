@@ -13,12 +13,13 @@ from ..models.generative_model import Model
 from ..models.pymdp_agent import build_agent
 from .protocol import Explanation, explained
 from .tree import neg_efe_parts
+from .without_policies import WithoutPolicies, refuse_prior
 
 # Of mcts: more than three actions need at the depths that policy_len usually has.
 NUM_SIMULATIONS = 512
 
 
-class SearchPlanner(eqx.Module):
+class SearchPlanner(WithoutPolicies):
     """One of pymdp's searches, on one belief after the other; a subclass says which.
 
     Attributes:
@@ -36,25 +37,11 @@ class SearchPlanner(eqx.Module):
     settings: tuple[tuple[str, object], ...] = eqx.field(static=True)
 
     def __init__(self, model: Model) -> None:
-        if model.E is not None:
-            raise ValueError(
-                f"planner {model.planner!r} weighs no whole policies, so E must be None"
-            )
+        refuse_prior(model, model.planner)
         self.arrays = jax.tree.map(jnp.asarray, model.joint.pymdp_arrays())
         self.policy_len, self.gamma = model.policy_len, model.gamma
         self.num_actions = model.joint.num_actions
         self.settings = tuple((model.joint.pymdp_settings() | {"policy_len": 1}).items())
-
-    @classmethod
-    def num_bytes(
-        cls, num_states: int, num_outcomes: int, num_actions: int, policy_len: int
-    ) -> float:
-        """0: a search does not hold all policies."""
-        return 0
-
-    @classmethod
-    def pymdp_goal(cls, model: Model) -> None:
-        """None: searches need no goal state."""
 
     def search(self) -> Callable:
         """What pymdp's `rollout(..., policy_search=...)` takes."""
