@@ -1,10 +1,12 @@
 """Our agent on a model that is given to it, with nothing to learn: two ways to look ahead."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 
-from ...agents import ActiveInferenceEncoderAgent, GenerativeModel
+from ...agents import ActiveInferenceEncoderAgent, GenerativeModel, Learning
 from ...agents.planning.beliefs.backup import point_values
 from ...agents.planning.beliefs.model import BeliefModel
 from ...agents.planning.beliefs.points import chosen_points, imagined
@@ -49,10 +51,9 @@ class GivenModel(Contender):
         world: Any = env.unwrapped
         if not self.fits(env):
             raise ValueError(f"{env} has no model: the agent cannot be given one")
-        nats = self.hyperparameters
-        C = [np.where(np.array(r) > 0, nats["gain"], nats["loss"]) * r for r in world.rewards]
+        C = preferred(world.rewards, self.hyperparameters["gain"], self.hyperparameters["loss"])
         model = GenerativeModel(**world.model(), C=C, policy_len=POLICY_LEN, planner="tree")
-        self._agent = _agent(env, model)
+        self._agent = seeing_agent(env, model)
 
     def predict(
         self, observation, state=None, episode_start=None, deterministic=True
@@ -90,7 +91,7 @@ class GivenModelToTheEnd(GivenModel):
         if not self.fits(env):
             raise ValueError(f"{env} has no model that can be planned with to the end")
         model = ending_model(env.unwrapped)
-        self._agent, self._horizon = _agent(env, model), episode_steps(env)
+        self._agent, self._horizon = seeing_agent(env, model), episode_steps(env)
         self._B = np.moveaxis(model.joint.B, -1, 0)
         beliefs = BeliefModel.of(model)
         rng = np.random.default_rng(seed)
@@ -139,12 +140,22 @@ def ending_model(world) -> GenerativeModel:
     )  # fmt: skip
 
 
-def _agent(env, model: GenerativeModel) -> ActiveInferenceEncoderAgent:
+def preferred(rewards: Sequence[Sequence[float]], gain: float, loss: float) -> list[np.ndarray]:
+    """C of each modality: so many nats for each unit of what is gained, and of what is lost."""
+    return [np.where(np.array(r) > 0, gain, loss) * r for r in rewards]
+
+
+def seeing_agent(
+    env: gym.Env, model: GenerativeModel, learn: Learning | tuple = ()
+) -> ActiveInferenceEncoderAgent:
+    """The agent of a model that sees a `PymdpEnv` by its own emission densities."""
     world: Any = env.unwrapped
     see: Any = {name: _seen_by(world, name) for name in world.modalities}
     if len(see) == 1:
         see = list(see.values())
-    return ActiveInferenceEncoderAgent(see, model, observation_space=env.observation_space)
+    return ActiveInferenceEncoderAgent(
+        see, model, observation_space=env.observation_space, learn=learn
+    )
 
 
 def _seen_by(world, modality: str):

@@ -7,8 +7,8 @@ import numpy as np
 
 from ....agents import ActiveInferenceEncoderAgent, GenerativeModel, Learning
 from ....envs.acting import act
-from ....envs.pymdp_envs.gym_env import PymdpEnv
 from ....training.data.stepping import batch
+from ...contenders.given_model import preferred, seeing_agent
 from ...scenarios.changing import CHANGES, Change
 
 LEARNING, FIXED, TOLD = "aifgym learning", "aifgym fixed", "aifgym told"
@@ -20,9 +20,8 @@ PRIOR_COUNTS = 10.0
 
 def model_of(change: Change, phase: int, learns: bool) -> GenerativeModel:
     """The process as it is, rewards as preferences, with counts for what is to be learned."""
-    env, (gain, loss) = change.make(phase), change.nats
-    C = [np.where(np.array(r) > 0, gain, loss) * r for r in env.rewards]
-    world = env.model()
+    env = change.make(phase)
+    C, world = preferred(env.rewards, *change.nats), env.model()
     if learns and change.learn == "B":
         world["pB"] = [PRIOR_COUNTS * B for B in world["B"]]
     elif learns:
@@ -44,21 +43,9 @@ def _doubted(A: np.ndarray, doubt: float) -> np.ndarray:
 
 def agent_of(change: Change, phase: int = 0, learns: bool = False) -> ActiveInferenceEncoderAgent:
     """The agent that is given the world of a phase."""
-    env = change.make(phase)
-    see: Any = {name: _seen_by(env, name) for name in env.modalities}
     settings: Any = dict(change.forgetting)
-    return ActiveInferenceEncoderAgent(
-        see if len(see) > 1 else list(see.values()),
-        model_of(change, phase, learns),
-        observation_space=env.observation_space,
-        learn=Learning((change.learn,), **settings) if learns else (),
-    )
-
-
-def _seen_by(env: PymdpEnv, modality: str):
-    if modality not in env.emission_means:
-        return None
-    return lambda x: env.log_likelihood(modality, x)
+    learn = Learning((change.learn,), **settings) if learns else ()
+    return seeing_agent(change.make(phase), model_of(change, phase, learns), learn)
 
 
 def our_lives(name: str, contender: str, num_lives: int, seed: int) -> np.ndarray:

@@ -7,7 +7,6 @@ from ...contenders.ppo_settings import TUNED_PPO
 from ...contenders.sb3 import policy_for, seeded_envs
 from ...scenarios.changing import CHANGES
 
-SB3 = ("PPO tuned", "RecurrentPPO")
 SIDE_BY_SIDE = 8
 
 
@@ -32,7 +31,7 @@ def sb3_life(name: str, contender: str, seed: int) -> np.ndarray:
 
     Args:
         name: of `CHANGES`.
-        contender: of `SB3`.
+        contender: `"RecurrentPPO"`, else PPO tuned.
         seed: of the training.
     """
     change = CHANGES[name]
