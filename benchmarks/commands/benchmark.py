@@ -10,7 +10,7 @@ from ..running.results import read_results
 from ..running.trial import Trial
 from ..scenarios.registry import SCENARIOS, installed_scenarios
 from ..system import compilation_cache
-from .support import check_folder, require_bench
+from .support import check_counts, check_folder, require_bench
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,10 +31,7 @@ class BenchmarkOptions:
 
     def check(self) -> None:
         """Raises ValueError for what cannot be run."""
-        for name in ("workers", "num_seeds", "episodes"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"--{name.replace('_', '-')} must be at least 1, got {value}")
+        check_counts(workers=self.workers, num_seeds=self.num_seeds, episodes=self.episodes)
         if self.budgets and (min(self.budgets) < 1 or sorted(set(self.budgets)) != [*self.budgets]):
             raise ValueError(f"--budgets must be increasing, from 1, got {self.budgets}")
         if self.workers is not None and self.ray is not None:

@@ -18,7 +18,7 @@ from .goals import (
     with_goal,
     with_rewards,
 )
-from .support import line_agent, make_env
+from .support import check_counts, line_agent, make_env
 
 
 def evaluate(
@@ -31,8 +31,7 @@ def evaluate(
     preferences: Preferences | None = None,
 ) -> int:
     """Prints mean returns of the agent and of the two references that scores refer to."""
-    if episodes < 1:
-        raise ValueError(f"--episodes must be at least 1, got {episodes}")
+    check_counts(episodes=episodes)
     check_one(goal, preferences)
     if world.rewarded_state is None:
         raise ValueError("--target-state must be a state: the references need to know the target")

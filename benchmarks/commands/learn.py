@@ -9,7 +9,7 @@ from ...training import LearnConfig, LearnHistory, learn
 from ..studies.tasks import task_returns
 from .learned_pictures import Rounds, drawn
 from .pictures import can_draw
-from .support import check_parent, save_somewhere, summary_writer, write_table
+from .support import check_counts, check_parent, save_somewhere, summary_writer, write_table
 from .tasks import loaded, made
 
 
@@ -60,8 +60,7 @@ def learn_task(
 
 def evaluate_task(path: Path, env_id: str, episodes: int, seed: int) -> int:
     """Prints the mean return of an agent file in an environment, beside random actions."""
-    if episodes < 1:
-        raise ValueError(f"--episodes must be at least 1, got {episodes}")
+    check_counts(episodes=episodes)
     agent = loaded(path, env_id)
     returns = task_returns(agent, lambda: made(env_id), episodes, seed)
     _print("agent", returns)

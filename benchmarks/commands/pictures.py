@@ -14,7 +14,7 @@ from ...training.learners.tutorial_restarts import curve_rows
 from ..analysis import metrics
 from ..studies.tutorial import Reproduction, tutorial_episode
 from .goals import Goal, check_one, note_disagreements, rewarded, with_goal
-from .support import MissingExtra, line_agent, make_env
+from .support import MissingExtra, check_counts, line_agent, make_env
 
 MISSING = 'pip install -c constraints.txt ".[bench]" in the checkout'
 NUM_CONFUSION_SEQUENCES = 1000
@@ -72,8 +72,7 @@ def animate(
 
 def render_speed(world: LineWorld, num_frames: int) -> int:
     """Prints how many frames per second `render_mode="rgb_array"` draws."""
-    if num_frames < 1:
-        raise ValueError(f"--num-frames must be at least 1, got {num_frames}")
+    check_counts(num_frames=num_frames)
     rate = frames_per_second(world, num_frames)
     print(f"{rate:,.0f} frames of 640 x 520 per second, each with a step before it")
     return 0

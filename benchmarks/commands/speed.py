@@ -11,13 +11,12 @@ from ..pictures import style
 from ..speed.measurement import PairResult, measure, rows, table
 from ..speed.pairs import PAIRS, prepared_peers
 from ..system.provenance import library_versions
-from .support import check_folder, write_table
+from .support import check_counts, check_folder, write_table
 
 
 def speed(out: Path, turns: int, only: str) -> int:
     """Times the pairs whose names contain `only`, prints the table, writes it and a picture."""
-    if turns < 1:
-        raise ValueError(f"--turns must be at least 1, got {turns}")
+    check_counts(turns=turns)
     chosen = [pair for pair in PAIRS if only in pair.name]
     if not chosen:
         raise ValueError(f"--only must be part of one of {[pair.name for pair in PAIRS]}")

@@ -13,15 +13,14 @@ from ..studies.lives import table
 from ..studies.lives.changes import OURS
 from ..studies.lives.noticing import NOTICING_LIVES, WORLD, noticing
 from .pictures import check_figures
-from .support import check_folder, check_parent, require_bench, write_table
+from .support import check_counts, check_folder, check_parent, require_bench, write_table
 
 
 def seeds(
     study: seed_study.SeedStudy, num_seeds: int, first_seed: int, tutorial: bool, out: Path
 ) -> int:
     """Runs the study, one line per seed, writes the table and prints the success fractions."""
-    if num_seeds < 1:
-        raise ValueError(f"--num-seeds must be at least 1, got {num_seeds}")
+    check_counts(num_seeds=num_seeds)
     check_parent(out)
     references = seed_study.control_references(study)
     runs = [seed_study.run_seed] + [seed_study.run_tutorial_seed] * tutorial
@@ -67,10 +66,7 @@ def goals(steps: int, num_seeds: int, first_seed: int, episodes: int, out: Path)
     require_bench("goals")
     from ..studies import other_goals as study
 
-    counts = {"--steps": steps, "--num-seeds": num_seeds, "--episodes": episodes}
-    for option, value in counts.items():
-        if value < 1:
-            raise ValueError(f"{option} must be at least 1, got {value}")
+    check_counts(steps=steps, num_seeds=num_seeds, episodes=episodes)
     check_parent(out)
     rows = []
     for goal in study.GOALS:

@@ -22,9 +22,15 @@ class MissingExtra(Exception):
 
 def make_env(world: LineWorld, episode_steps: int, **kwargs) -> gym.Env:
     """The environment that the command line describes."""
-    if episode_steps < 1:
-        raise ValueError(f"--episode-steps must be at least 1, got {episode_steps}")
+    check_counts(episode_steps=episode_steps)
     return gym.make(LINE_WORLD, max_episode_steps=episode_steps, **world.to_dict(), **kwargs)
+
+
+def check_counts(**counts: int | None) -> None:
+    """Raises ValueError for the first option, by its name in Python, that is below 1."""
+    for name, count in counts.items():
+        if count is not None and count < 1:
+            raise ValueError(f"--{name.replace('_', '-')} must be at least 1, got {count}")
 
 
 def chosen_out(out: Path | None, name: str, run: Path | None = None) -> Path:

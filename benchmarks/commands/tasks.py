@@ -8,7 +8,7 @@ from ...training.learn import Learned
 from ..scenarios.own import made
 from ..studies.memory_tasks import MEMORY_TASKS
 from ..studies.tasks import TASKS, Trial, run_trial, summary, trials
-from .support import check_parent, require_bench, write_table
+from .support import check_counts, check_parent, require_bench, write_table
 
 
 def loaded(path: Path, env_id: str) -> Learned:
@@ -43,9 +43,7 @@ def run_tasks(
     tasks = {name: task for name, task in known.items() if only.lower() in name.lower()}
     if not tasks:
         raise ValueError(f"--only must be part of one of {', '.join(known)}, got {only!r}")
-    for option, value in (("--num-seeds", num_seeds), ("--episodes", episodes)):
-        if value < 1:
-            raise ValueError(f"{option} must be at least 1, got {value}")
+    check_counts(num_seeds=num_seeds, episodes=episodes)
     if not 0 <= peer_seeds <= num_seeds:
         raise ValueError(f"--peer-seeds must be in 0..{num_seeds}, got {peer_seeds}")
     if peer_seeds:
