@@ -6,6 +6,8 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from .acting.modalities import as_taken
+
 
 @dataclasses.dataclass(frozen=True)
 class Record:
@@ -109,9 +111,7 @@ def _episode(agent, env: gym.Env, observation, episode: int) -> list[dict[str, A
             "actions": action,
             "observations": observation,
         }
-        # Gymnasium's tables look actions up by their number.
-        taken = int(action) if np.ndim(action) == 0 else action
-        observation, row["rewards"], terminated, truncated, _ = env.step(taken)
+        observation, row["rewards"], terminated, truncated, _ = env.step(as_taken(action))
         over = terminated or truncated
         rows.append(row)
     return rows

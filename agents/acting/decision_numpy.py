@@ -69,10 +69,14 @@ def can_do_without(module: Any, method: str) -> bool:
 def on_host(core: AgentCore) -> Any:
     """A core whose arrays are NumPy's, and whose planner and encoder decide in NumPy."""
     planner: Any = core.planner
-    host = jax.tree.map(
-        lambda leaf: np.asarray(leaf) if isinstance(leaf, jax.Array) else leaf, core
+    return eqx.tree_at(lambda c: c.planner, in_numpy(core), planner.on_host())
+
+
+def in_numpy(tree: Any) -> Any:
+    """A tree whose arrays are NumPy's."""
+    return jax.tree.map(
+        lambda leaf: np.asarray(leaf) if isinstance(leaf, jax.Array) else leaf, tree
     )
-    return eqx.tree_at(lambda c: c.planner, host, planner.on_host())
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as compiled code does

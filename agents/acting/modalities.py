@@ -1,6 +1,7 @@
 """Evidence of several modalities, and actions of several control factors."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import gymnasium as gym
 import jax.numpy as jnp
@@ -66,6 +67,11 @@ def numpy_log_likelihood(
 
 def _ends(A: Sequence) -> list[int]:
     return np.cumsum([len(table) for table in A])[:-1].tolist()
+
+
+def as_taken(action: Any) -> Any:
+    """An action of `predict` as one environment takes it: Gymnasium's tables ask for a number."""
+    return int(action) if np.ndim(action) == 0 else action
 
 
 class Actions:

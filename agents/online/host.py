@@ -3,10 +3,9 @@
 import functools
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
-from ..acting.decision_numpy import MAX_MULTIPLICATIONS, can_do_without
+from ..acting.decision_numpy import MAX_MULTIPLICATIONS, can_do_without, in_numpy
 from ..encoders.protocol import MIN_PROBABILITY
 from ..models.flattening import joint_actions
 from ..numpy_maths import SMALLEST, log, softmax
@@ -56,8 +55,7 @@ class HostLearner:
             cost = encoder.num_multiplications + num_states * num_states * n
             cost += NumpyTree.num_multiplications(core.joint)
             self.can_decide = cost <= MAX_MULTIPLICATIONS
-        host: Any = jax.tree.map(lambda x: np.asarray(x) if isinstance(x, jax.Array) else x, core)
-        self._core, self._by_factor = host, joint_actions(core.num_controls)
+        self._core, self._by_factor = in_numpy(core), joint_actions(core.num_controls)
         self._known = functools.lru_cache(maxsize=REMEMBERED)(self._learned)
 
     def __call__(self, observations: Any, memory: Memory, start: bool, valid: np.ndarray) -> Any:

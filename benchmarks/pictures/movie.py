@@ -13,6 +13,11 @@ from ...agents.files import replacing
 NO_FFMPEG = "no MP4 was written, ffmpeg is missing: pip install -c constraints.txt imageio-ffmpeg"
 
 
+def spread(num_steps: int, most: int) -> np.ndarray:
+    """Numbers of the steps that become frames, evenly spread where there are more than `most`."""
+    return np.unique(np.linspace(0, num_steps - 1, min(most, num_steps)).astype(int))
+
+
 def save_gif(frames: Sequence[np.ndarray], path: Path, seconds_per_frame: float) -> None:
     """Writes an endless GIF, all or nothing; the last frame stands twice as long.
 

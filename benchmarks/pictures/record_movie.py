@@ -7,6 +7,7 @@ import numpy as np
 
 from ...agents.record import Record, record
 from ...envs import colours
+from .movie import spread
 from .record_figures import MOST_LABELS, action_numbers, policy_rows
 from .style import new_figure, rgb
 from .world_plane import pixels
@@ -36,8 +37,7 @@ def record_frames(
         most: frames.
         factors: names of the factors; default their numbers.
     """
-    num_steps = len(record.steps)
-    chosen = np.unique(np.linspace(0, num_steps - 1, min(most, num_steps)).astype(int))
+    chosen = spread(len(record.steps), most)
     return [_frame(record, pictures, int(step), factors) for step in chosen]
 
 

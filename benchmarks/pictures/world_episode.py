@@ -4,6 +4,8 @@ import gymnasium as gym
 import numpy as np
 
 from ...agents import WorldModelAgent
+from ...agents.acting.modalities import as_taken
+from .movie import spread
 from .style import new_figure
 from .world_plane import VALUE_MAP, label, leading_dimensions, pixels, state_values
 
@@ -25,8 +27,7 @@ def episode_frames(
         names: of the dimensions of observations.
     """
     steps = _run(agent, env, seed)
-    chosen = np.unique(np.linspace(0, len(steps) - 1, min(most, len(steps))).astype(int))
-    return [_frame(agent, steps, int(place), names) for place in chosen]
+    return [_frame(agent, steps, int(place), names) for place in spread(len(steps), most)]
 
 
 def _run(agent: WorldModelAgent, env: gym.Env, seed: int) -> list[dict]:
@@ -37,9 +38,7 @@ def _run(agent: WorldModelAgent, env: gym.Env, seed: int) -> list[dict]:
         picture = env.render()
         action, state = agent.predict(observation, state)
         window = state[0]
-        observation, reward, terminated, truncated, _ = env.step(
-            int(action) if np.ndim(action) == 0 else action
-        )
+        observation, reward, terminated, truncated, _ = env.step(as_taken(action))
         total += float(reward)
         done = terminated or truncated
         steps.append(

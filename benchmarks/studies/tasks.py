@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import gymnasium as gym
 import numpy as np
 
+from ...agents.acting.modalities import as_taken
 from ...envs.acting import act
 from ...training import LearnConfig, learn
 from ...training.data.stepping import batch
@@ -158,7 +159,7 @@ def task_episodes(
         if agent is None:
             return [env.action_space.sample() for env in envs]
         actions, state = agent.predict(batch(observations), state, episode_start)
-        return [int(action) if np.ndim(action) == 0 else action for action in actions]
+        return list(map(as_taken, actions))
 
     returns, lengths = np.zeros(episodes), np.zeros(episodes, int)
     for step in act(envs, choose, range(seed, seed + episodes), restart=False):

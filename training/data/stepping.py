@@ -5,6 +5,8 @@ from typing import Any, NamedTuple, Protocol
 import gymnasium as gym
 import numpy as np
 
+from ...agents.acting.modalities import as_taken
+
 
 class Stepped(NamedTuple):
     """What one step brought, in N environments.
@@ -79,9 +81,8 @@ class SingleEnvironment:
 
     def step(self, actions: np.ndarray) -> Stepped:
         """Acts; a finished episode is followed by another one."""
-        action = actions[0]
-        action = int(action) if np.ndim(action) == 0 else action
-        observation, reward, terminated, truncated, info = self._env.step(action)
+        taken = as_taken(actions[0])
+        observation, reward, terminated, truncated, info = self._env.step(taken)
         ends = bool(terminated or truncated)
         seen = batch([observation])
         following = batch([self._env.reset()[0]]) if ends else seen
