@@ -48,3 +48,10 @@ def env():
     env = gym.make(ENV_ID)
     yield env
     env.close()
+
+
+@pytest.fixture
+def unmeasured(monkeypatch):
+    """Processes that are interrupted: Ctrl-C within coverage's tracer leaves its lock taken."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
