@@ -59,7 +59,8 @@ def tasks(
         num_seeds: Number of consecutive seeds.
         first_seed: The first of them.
         peer_seeds: From how many of them Stable-Baselines3's PPO and DQN learn beside us, with
-            its settings and with RL-Zoo's; needs the extra `bench`.
+            its settings and with RL-Zoo's; with --memory, PPO that sees four observations and
+            RecurrentPPO, for 10,000 and 50,000 steps. Needs the extra `bench`.
         episodes: Evaluation episodes for each seed.
         memory: Tasks in which something must be remembered, and `memory="auto"` where nothing must.
             Two of them need the package popgym.

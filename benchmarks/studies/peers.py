@@ -1,4 +1,4 @@
-"""SB3's PPO and DQN on the tasks of `aifgym tasks`, with SB3's own settings and RL-Zoo's."""
+"""Peers on the tasks of `aifgym tasks`: SB3's settings, RL-Zoo's, and peers that remember."""
 
 import functools
 import json
@@ -10,17 +10,20 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from ..contenders.registry import load_contender
 from ..contenders.sb3 import seeded_envs
 
 RL_ZOO = Path(__file__).with_name("rl_zoo.json")
 PEERS = ("PPO", "PPO RL-Zoo", "DQN", "DQN RL-Zoo")
+# Contenders of the benchmark: what they have instead of memory, or as memory, is said there.
+MEMORY_PEERS = ("PPO stacked", "RecurrentPPO")
 
 
 class Peer:
     """A trained peer behind `predict`, its observations normalised as in its training.
 
     Args:
-        model: SB3's.
+        model: SB3's, or a contender.
         normalise: from observations to what the model was trained on.
     """
 
@@ -36,7 +39,7 @@ class Peer:
 def peer_settings(name: str, env: gym.Env) -> dict | None:
     """What one of `PEERS` is set to in an environment; None where RL-Zoo has no settings for it."""
     algorithm, _, zoo = name.partition(" ")
-    if not zoo:
+    if not zoo or name in MEMORY_PEERS:
         return {}
     spec = env.unwrapped.spec
     return _zoo()[algorithm].get(spec.id if spec else None)
@@ -49,7 +52,8 @@ def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) ->
     steps.
 
     Args:
-        name: one of `PEERS`.
+        name: one of `PEERS` or `MEMORY_PEERS`; what remembers sees a `Discrete` observation as a
+            vector, which can be stacked.
         make: makes the task.
         steps: in all environments together; PPO finishes the rollout that it has begun.
         seed: of the training.
@@ -60,6 +64,8 @@ def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) ->
     import stable_baselines3 as sb3
     from stable_baselines3.common.vec_env import VecNormalize
 
+    if name in MEMORY_PEERS:
+        return _train_contender(name, make, steps, seed)
     given = peer_settings(name, make())
     if given is None:
         raise ValueError(f"RL-Zoo has no settings for {name} in this task")
@@ -74,6 +80,18 @@ def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) ->
     model = kind("MlpPolicy", envs, seed=seed, device="cpu", **settings)
     model.learn(steps)
     return Peer(model, normalise), time.process_time() - start
+
+
+def _train_contender(name: str, make: Callable[[], gym.Env], steps: int, seed: int):
+    space = make().observation_space
+    contender, start = load_contender(name)(), time.process_time()
+    contender.train(lambda: gym.wrappers.FlattenObservation(make()), steps, seed)
+    seconds = time.process_time() - start
+
+    def vectors(seen: np.ndarray) -> np.ndarray:
+        return np.stack([np.asarray(gym.spaces.flatten(space, one)) for one in seen])
+
+    return Peer(contender, vectors), seconds
 
 
 def scheduled(value):

@@ -66,12 +66,16 @@ class Task:
         steps: budgets, each a learning of its own.
         history: of `LearnConfig`.
         memory: of `LearnConfig`.
+        peers: which of them stand beside us.
+        peer_steps: their budgets; None means the same ones.
     """
 
     make: Callable[[], gym.Env]
     steps: tuple[int, ...]
     history: int | Literal["auto"] = "auto"
     memory: Memory = "none"
+    peers: tuple[str, ...] = PEERS
+    peer_steps: tuple[int, ...] | None = None
 
 
 def _made(env_id: str, **kwargs) -> Callable[[], gym.Env]:
@@ -105,7 +109,7 @@ class Trial(NamedTuple):
         task: name in `TASKS`.
         steps: its budget.
         seed: of the training.
-        learner: `OURS`, or one of `peers.PEERS`.
+        learner: `OURS`, or one of `peers.PEERS` and `peers.MEMORY_PEERS`.
     """
 
     task: str
@@ -119,11 +123,14 @@ def trials(tasks: dict[str, Task], seeds: range, peer_seeds: int = 0) -> list[Tr
     found = []
     for name, task in tasks.items():
         env = task.make()
-        peers = [peer for peer in PEERS if peer_settings(peer, env) is not None]
-        for steps in task.steps:
-            found += [Trial(name, steps, seed, OURS) for seed in seeds]
-            pairs = itertools.product(peers, seeds[:peer_seeds])
-            found += [Trial(name, steps, seed, peer) for peer, seed in pairs]
+        peers = [peer for peer in task.peers if peer_settings(peer, env) is not None]
+        theirs = task.steps if task.peer_steps is None else task.peer_steps
+        for steps in dict.fromkeys(task.steps + theirs):
+            if steps in task.steps:
+                found += [Trial(name, steps, seed, OURS) for seed in seeds]
+            if steps in theirs:
+                pairs = itertools.product(peers, seeds[:peer_seeds])
+                found += [Trial(name, steps, seed, peer) for peer, seed in pairs]
     return found
 
 

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from aifgym.benchmarks.scenarios.memory import AliasedRoom, CueCorridor, CuedArms, LastSymbol
 from aifgym.benchmarks.studies.memory_tasks import MEMORY_TASKS
+from aifgym.benchmarks.studies.peers import MEMORY_PEERS, train_peer
+from aifgym.benchmarks.studies.tasks import Trial, task_returns, trials
 from gymnasium.utils.env_checker import check_env
 
 OURS = {
@@ -84,3 +86,25 @@ def test_tasks_of_popgym_say_what_they_need():
     assert len(popgym) == 3
     for name in MEMORY_TASKS.keys() - popgym:
         assert isinstance(MEMORY_TASKS[name].make().observation_space, gym.spaces.Discrete)
+
+
+def test_peers_with_a_memory_learn_in_more_steps_than_we_do():
+    tasks = {"cued arms, sure cue": MEMORY_TASKS["cued arms, sure cue"]}
+    found = trials(tasks, range(7, 9), peer_seeds=1)
+    name = next(iter(tasks))
+    ours = [Trial(name, 500, seed, "aifgym") for seed in (7, 8)]
+    theirs = [Trial(name, n, 7, peer) for n in (10_000, 50_000) for peer in MEMORY_PEERS]
+    assert found == ours + theirs
+
+
+@pytest.mark.parametrize("name", MEMORY_PEERS)
+def test_peers_with_a_memory_see_symbols_as_vectors_and_keep_what_they_saw(name):
+    latch = MEMORY_TASKS["latch, clone HMM alone"].make
+    agent, seconds = train_peer(name, latch, 1, seed=0)
+    assert seconds > 0
+    seen = np.array([0, 1, 2])
+    first, state = agent.predict(seen)
+    assert first.shape == (3,)
+    again, _ = agent.predict(seen, state, np.ones(3, bool))
+    np.testing.assert_array_equal(first, again)
+    assert (task_returns(agent, latch, 2, seed=0) <= 1.0).all()
