@@ -26,13 +26,15 @@ def test_known_dynamics_from_observations_and_actions_alone(world):
 
 
 def test_the_tutorials_objective_with_restarts(world):
-    config = TrainConfig(objective="tutorial", evidence="categorical", ambiguity="epsilon")
+    config = TrainConfig(
+        objective="tutorial", evidence="categorical", ambiguity="epsilon", num_restarts=8
+    )
     agent, history = fit(gym.make(ENV_ID, start_state=None), config)
     data, states = held_out_data(world)
     assert metrics.accuracy(states, metrics.inferred_states(agent, data)) > 0.9
     assert agent.evidence == "categorical"
     assert agent.model.A.diagonal() == pytest.approx(1 - 1e-4)
-    assert len(history.held_out_loss) == 16
+    assert len(history.held_out_loss) == 8
 
 
 def test_learned_dynamics_find_states_and_transitions_up_to_their_order(world):

@@ -9,7 +9,18 @@ from command_line import run
 
 def test_seeds_writes_a_line_per_seed_and_recipe(tmp_path, capfd, monkeypatch):
     monkeypatch.setattr(studies.seed_study, "NUM_TEST_SEQUENCES", 100)
-    arguments = ["--num-seeds", 2, "--first-seed", 3, "--episodes", 0, "--sequences", 40]
+    arguments = [
+        "--num-seeds",
+        2,
+        "--first-seed",
+        3,
+        "--episodes",
+        0,
+        "--sequences",
+        40,
+        "--restarts",
+        2,
+    ]
     assert run("seeds", *arguments, "--out", tmp_path / "seeds.csv") == 0
     with open(tmp_path / "seeds.csv") as file:
         rows = list(csv.DictReader(file))
