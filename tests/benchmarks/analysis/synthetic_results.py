@@ -76,9 +76,11 @@ def failed(result: TrialResult, error="RuntimeError: out of memory") -> TrialRes
 
 
 def synthetic_results(group: str = "standard", seed: int = 0) -> list[TrialResult]:
-    """One result per trial and budget of a group; one of PPO's trials failed."""
+    """One result per trial and budget of a group's line worlds; one of PPO's trials failed."""
     rng, results = np.random.default_rng(seed), []
     for plan in plans.GROUPS[group]:
+        if plan in plans.SOUGHT:
+            continue
         for contender in plan.contenders:
             if contender in REFERENCE:
                 results.append(_result(rng, plan.scenario, contender, 0, 0, REFERENCE[contender]))

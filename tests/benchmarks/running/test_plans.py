@@ -63,6 +63,7 @@ def test_groups_name_what_exists():
             assert all(may_run(name, plan.scenario) for name in plan.contenders)
             assert (plan.budgets[0] == 0) == bool(SCENARIOS[plan.scenario].steps_before)
             assert list(plan.budgets) == sorted(set(plan.budgets))
+    assert {*GROUPS["epistemic"]} < {*GROUPS["standard"]}
     planned = {plan.scenario for name in ("full", "epistemic") for plan in GROUPS[name]}
     assert planned == set(SCENARIOS)
 
