@@ -1,10 +1,6 @@
 import os
 import signal
 
-# Tests compile much and compute little: with few of XLA's optimisations they take a quarter less.
-# Before JAX is loaded; the commands that tests start inherit it.
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
-
 import gymnasium as gym
 import hypothesis
 import jax

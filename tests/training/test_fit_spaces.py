@@ -65,7 +65,7 @@ class Images(Seen):
 @pytest.mark.parametrize("wrapper", [Numbers, Images])
 def test_states_are_found_behind_numbers_and_images(wrapper, tmp_path):
     env = wrapper(gym.make(ENV_ID, start_state=None))
-    agent, history = fit(env, TrainConfig(num_restarts=2))
+    agent, history = fit(env, TrainConfig(num_restarts=2, train_steps=250))
     assert history.warnings == ()
     assert agent.observation_space == env.observation_space
     agent.save(tmp_path / "agent.aif")
