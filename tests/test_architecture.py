@@ -18,12 +18,12 @@ MAY_IMPORT = {
 # Folders of each package, the lowest first; each imports what stands below. "" is the package.
 ORDER = {
     "envs": (
-        "checks vector_info colours acting known_world",
+        "checks vector_info colours batches stepping vectors acting known_world",
         "line_world pymdp_envs",
         "jax_env __init__",
     ),
     "agents": (
-        "files archive numpy_maths",
+        "files archive numpy_maths registry",
         "encoders",
         "models",
         "planning",

@@ -5,7 +5,7 @@ import math
 from ..models.checks import check_count_within
 from ..models.generative_model import GenerativeModel
 from .goal import steps_to_goal
-from .protocol import AUTO, Planner, planner_type
+from .protocol import AUTO, PLANNERS, Planner
 from .tree import PolicyTree
 
 # What the arrays of a planner may take; a batch of beliefs comes on top.
@@ -39,7 +39,7 @@ def build_planner(model: GenerativeModel) -> Planner:
         except MemoryError:
             pass
         raise
-    return planner_type(name)(joint)
+    return PLANNERS.find(name)(joint)
 
 
 def resolved_planner(model: GenerativeModel) -> str:
@@ -64,7 +64,7 @@ def check_policies(
     is not known without a model: it is held to the tree's needs.
     """
     check_count_within("policy_len", policy_len)
-    kind = planner_type("tree" if planner == AUTO else planner)
+    kind = PLANNERS.find(planner)
 
     def fits(length: int) -> bool:
         return kind.num_bytes(num_states, num_outcomes, num_actions, length) <= MAX_BYTES
