@@ -23,9 +23,13 @@ def build_planner(model: GenerativeModel) -> Planner:
 
     Raises:
         ValueError: there is none of that name, its policies would not fit in memory, or it cannot
-            use the model's E.
+            use the model's E or information about parameters.
     """
     name, joint = resolved_planner(model), model.joint
+    if not values_information(model):
+        raise ValueError(
+            f"planner {name!r} cannot have use_param_info_gain: take 'tree' or engine='pymdp'"
+        )
     sizes = joint.num_states, joint.num_outcomes, joint.num_actions, joint.policy_len
     try:
         check_policies(*sizes, name)
@@ -53,6 +57,12 @@ def resolved_planner(model: GenerativeModel) -> str:
     if len(model.joint.num_states_by_factor) > 1 or model.joint.novelty is not None:
         return "tree"
     return "tree" if steps_to_goal(model) <= model.policy_len else "inductive"
+
+
+def values_information(model: GenerativeModel) -> bool:
+    """Whether information about parameters has a value to the model's planner, if it is to have."""
+    planner = PLANNERS.find(model.planner)
+    return not model.use_param_info_gain or getattr(planner, "weighs_novelty", False)
 
 
 def check_policies(

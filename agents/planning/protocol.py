@@ -61,9 +61,10 @@ class Planner(Protocol):
     """Beliefs in, actions out: a pytree of JAX made from a model.
 
     A planner with `weighs_actions` true weighs no whole policies: `policy_len` may be far beyond
-    what could be listed. A planner may also have `numpy_best_action`, the same as `best_action` in
-    NumPy, `num_multiplications` of it for one belief, and `on_host()`, which gives the planner that
-    has NumPy's arrays: then it decides for few beliefs without compiled code.
+    what could be listed. To one with `weighs_novelty` true, information about parameters, `novelty`
+    of the model, has a value. One may also have `numpy_best_action`, the same as `best_action`
+    in NumPy, `num_multiplications` of it for one belief, and `on_host()`, which gives the planner
+    that has NumPy's arrays: then it decides for few beliefs without compiled code.
     """
 
     def __init__(self, model: Model) -> None:
