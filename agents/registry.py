@@ -44,7 +44,9 @@ class Registry(Collection[str], Generic[T]):
             known = ", ".join(map(repr, self))
             raise ValueError(f"{self._what} must be one of {known}, got {name!r}{self._hint}")
         if isinstance(found, str):
-            found = self._classes[name] = pkgutil.resolve_name(found)
+            loaded: type[T] = pkgutil.resolve_name(found)
+            self._classes[name] = loaded
+            return loaded
         return found
 
     def __contains__(self, name: object) -> bool:
