@@ -62,11 +62,13 @@ test-newest:
 	.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --editable ".[test]"
 	.venv-newest/bin/pytest --numprocesses auto $(TESTS)
 
-# RL-Zoo's commands as docs/tooling.md shows them, and a notebook.
+# RL-Zoo's commands as docs/tooling.md shows them, imitation, and a notebook. imitation asks for
+# older versions of Gymnasium and Stable-Baselines3 than ours, and works with these.
 test-slow:
 	$(PYTHON) -m venv .venv-slow
 	.venv-slow/bin/python $(PIP) --constraint constraints.txt --editable ".[test,zoo]" \
 		nbclient ipykernel ipywidgets
+	.venv-slow/bin/python $(PIP) --no-deps imitation==1.0.1
 	.venv-slow/bin/pytest -m slow tests/training/sb3
 
 # What a release is made by: two builds with one hash, which install and run in an empty environment.

@@ -13,18 +13,22 @@ import numpy as np
 
 from .acting.engines import ENGINES
 from .acting.invalid import ON_INVALID
-from .archive import DAMAGE, damaged, read_archive, write_archive
-from .encoders.protocol import Encoder, encoder_type
+from .archive import (
+    DAMAGE,
+    FORMAT,
+    FORMAT_VERSION,
+    VERSIONS_OF,
+    damaged,
+    read_archive,
+    write_archive,
+)
+from .encoders.protocol import KINDS, Encoder
 from .models.checks import check_choice, checked_usage
 from .models.generative_model import GenerativeModel
 from .models.members import model_members, model_settings, restored_model
 from .online.settings import Learning, as_learning
 
-FORMAT, FORMAT_VERSION = "aifgym-agent", 2
-VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
 USAGE, OF_ENCODER = "usage", "encoder."
-# In the config of a file whose agent is a world model, see `world_model.storing`.
-WORLD_MODEL = "world_model"
 
 
 def write_agent_file(
@@ -42,7 +46,7 @@ def write_agent_file(
     Raises:
         TypeError: agent files know no encoders of this kind.
     """
-    if getattr(encoder, "kind", None) is None or encoder_type(encoder.kind) is not type(encoder):
+    if getattr(encoder, "kind", None) is None or KINDS.find(encoder.kind) is not type(encoder):
         raise TypeError(
             f"encoder {type(encoder).__name__} cannot be stored: register it with "
             "aifgym.agents.encoders.protocol.register_encoder"
@@ -106,7 +110,7 @@ def read_agent_file(path: str | os.PathLike) -> StoredAgent:
         model = restored_model(config["model"], arrays)
         if arrays:
             raise ValueError(f"it has members that no agent has: {sorted(arrays)}")
-        encoder = encoder_type(kind).restored(encoder_config, of_encoder)
+        encoder = KINDS.find(kind).restored(encoder_config, of_encoder)
         usage = None if usage is None else checked_usage(usage, model)
         outcomes = sum(model.factors.num_outcomes)
         if encoder.num_outcomes != outcomes:

@@ -15,6 +15,11 @@ import numpy as np
 from .files import replacing
 
 CONFIG = "config.json"
+# What agent files say of themselves.
+FORMAT, FORMAT_VERSION = "aifgym-agent", 2
+VERSIONS_OF = ("aifgym", "jax", "equinox", "inferactively-pymdp", "numpy")
+# In the config of a file whose agent is a world model, see `world_model.storing`.
+WORLD_MODEL = "world_model"
 # A file says how large it is before anything of it is unpacked; an agent of 1,000 states and 6
 # actions takes 24 MB.
 MAX_BYTES, MAX_CONFIG_BYTES, MAX_MEMBERS = 2**27, 2**20, 1000

@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from gymnasium.vector.utils import create_empty_array
 
-from .agent_file import WORLD_MODEL, read_agent_file, write_agent_file
-from .archive import read_archive
+from .agent_file import read_agent_file, write_agent_file
+from .archive import WORLD_MODEL, read_archive
 from .encoders.protocol import Encoder
 from .models.generative_model import GenerativeModel
 

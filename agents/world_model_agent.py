@@ -18,8 +18,8 @@ from .world_model.model import WorldModel
 from .world_model.policy import Policy, world_policy
 from .world_model.spaces import actions_of
 from .world_model.table import Table
+from .world_model.with_file import WithWorldFile
 from .world_model.with_goals import WithWorldGoals
-from .world_model_file import WithWorldFile
 
 
 class WorldExplanation(NamedTuple):

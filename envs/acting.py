@@ -1,68 +1,73 @@
-"""Acting in environments side by side: the one loop behind collecting and judging."""
+"""Acting in environments of any library: the one loop behind learning, collecting and judging."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import gymnasium as gym
 import numpy as np
 
+from .stepping import Environments
 
-class Step(NamedTuple):
-    """One step in one environment.
+
+class Steps(NamedTuple):
+    """One step in each of N environments; arrays have a first axis of N.
 
     Attributes:
-        env: its place among the environments.
-        observation: what was seen before the action.
+        observation: what the actions were chosen on.
         action: what was done.
-        reward: what it brought, as the environment gave it.
-        next_observation: what was seen after it.
-        ends: whether the episode ended with it.
+        reward: `(N,)`, what it brought.
+        next_observation: what was seen after it, of the same episode also where it ended.
+        terminated: `(N,)` bool, whether the episode ended with it, other than by a time limit.
+        episode_start: `(N,)` bool, whether `observation` is the first of an episode.
+        begins: `(N,)` bool, whether another episode begins with the next step.
+        valid: `(N,)` bool, false where the environment did not act but was reset, as Gymnasium's
+            vector environments do in mode `NEXT_STEP`, or has stopped: such a step belongs to no
+            episode.
+        info: what the environments said besides, in their own form.
     """
 
-    env: int
     observation: Any
-    action: Any
-    reward: Any
+    action: np.ndarray
+    reward: np.ndarray
     next_observation: Any
-    ends: bool
+    terminated: np.ndarray
+    episode_start: np.ndarray
+    begins: np.ndarray
+    valid: np.ndarray
+    info: Any
 
 
-def act(
-    envs: Sequence[gym.Env],
-    choose: Callable[[list, np.ndarray], Sequence | np.ndarray],
-    seeds: Sequence[int],
-    restart: bool = True,
-    see: Callable[[Any, dict], Any] = lambda observation, info: observation,
-) -> Iterator[Step]:
-    """Acts in all environments, one action in each, then the next; the caller says when to stop.
+Choose = Callable[[Any, np.ndarray], np.ndarray]
+"""Actions `(N, ...)` for observations of N environments; the second argument, `(N,)` bool, is true
+where an episode begins, so that whoever chooses can have a memory."""
+
+
+def chosen_by(agent, deterministic: bool = True) -> Choose:
+    """How an agent with SB3's `predict` chooses; its memory begins anew with each episode."""
+    memory = None
+
+    def choose(observation, episode_start: np.ndarray) -> np.ndarray:
+        nonlocal memory
+        action, memory = agent.predict(observation, memory, episode_start, deterministic)
+        return action
+
+    return choose
+
+
+def act_by(choose: Choose, worlds: Environments, seed: int | None) -> Iterator[Steps]:
+    """Acts until all environments have stopped; where they never do, the caller says when.
 
     Args:
-        envs: N environments.
-        choose: actions for N observations; its second argument, `(N,)` bool, is true where an
-            episode begins, so that whoever chooses can have a memory. Where an environment has
-            stopped, its last observation is repeated, and what is chosen for it does not count.
-        seeds: of the environments' first resets.
-        restart: whether an environment whose episode has ended begins another one; else it stops,
-            and all is over when the last one has.
-        see: what of an environment's observation and `info` goes to `choose`, and into the steps.
-
-    Yields:
-        Steps; the environment is restarted after the step that ends an episode has been taken
-        by the caller, so that nothing is reset that nobody goes on with.
+        choose: says what is done.
+        worlds: N environments.
+        seed: of their first reset; None leaves it to them.
     """
-    seen = [see(*env.reset(seed=seed)) for env, seed in zip(envs, seeds)]
-    running, episode_start = np.ones(len(envs), bool), np.ones(len(envs), bool)
-    while running.any():
-        actions = choose(seen, episode_start)
-        episode_start = np.zeros(len(envs), bool)
-        for index in map(int, np.flatnonzero(running)):
-            before, action = seen[index], actions[index]
-            observation, reward, terminated, truncated, info = envs[index].step(action)
-            seen[index] = see(observation, info)
-            ends = bool(terminated or truncated)
-            yield Step(index, before, action, reward, seen[index], ends)
-            if ends and restart:
-                seen[index] = see(*envs[index].reset())
-                episode_start[index] = True
-            elif ends:
-                running[index] = False
+    seen = worlds.reset(seed)
+    episode_start = np.ones(worlds.num_envs, bool)
+    while True:
+        action = choose(seen, episode_start)
+        done = worlds.step(action)
+        parts = done.rewards, done.observations, done.ended
+        yield Steps(seen, action, *parts, episode_start, done.restarted, done.valid, done.info)
+        if worlds.over:
+            return
+        seen, episode_start = worlds.following(), done.restarted

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from ..agents.encoders.protocol import TrainableEncoder
-from ..agents.planning.protocol import planner_names
+from ..agents.planning.protocol import PLANNERS
 from .allowed import Allowed, check_fields, integer, number, one_of
 from .descent.recipes import TutorialRecipe
 from .learners.registry import LEARNERS
@@ -26,7 +26,7 @@ ALLOWED = {
     "epsilon": number(0, 1, from_low=True),
     "preference": number(),
     "policy_len": integer(1),
-    "planner": one_of(planner_names),
+    "planner": one_of(PLANNERS),
     "encoder": Allowed(lambda: "callable or None", lambda value: value is None or callable(value)),
 }
 

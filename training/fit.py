@@ -22,7 +22,7 @@ from .given_model import fit_given_model
 from .learners.estimates import estimate_rewards
 from .learners.history import History
 from .learners.protocol import Run
-from .learners.registry import learner_type
+from .learners.registry import LEARNERS
 from .problem import Source, check_enough, stated_problem
 
 
@@ -109,7 +109,7 @@ def fit(
     # Before the training, not after it.
     num_states = LARGEST_CANDIDATE if problem.num_states == "auto" else problem.num_states
     check_policies(num_states, num_states, data.num_actions, config.policy_len, config.planner)
-    learner = learner_type(config.objective)(config)
+    learner = LEARNERS.find(config.objective)(config)
     if run_folder is not None and not learner.can_resume:
         raise ValueError(f"run_folder needs an objective that can resume, not {config.objective!r}")
     settings = {"config": stored(config), "seed": seed}

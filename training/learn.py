@@ -10,7 +10,7 @@ import numpy as np
 
 from ..agents.agent import ActiveInferenceEncoderAgent
 from ..agents.world_model_agent import WorldModelAgent
-from .data.stepping import environments
+from ..envs.vectors import environments
 from .data.trajectories import Trajectories
 from .learners.world_model.config import LearnConfig, Memory
 from .learners.world_model.continuous import ContinuousLearner

@@ -16,8 +16,8 @@ from ..agents.world_model.spaces import (
     vectors,
 )
 from ..agents.world_model_agent import WorldModelAgent
-from .data.acting import Steps, act_by
-from .data.stepping import Environments
+from ..envs.acting import Steps, act_by
+from ..envs.stepping import Environments
 from .learners.memory.learner import MemoryLearner
 from .learners.world_model.config import LearnConfig
 from .learners.world_model.continuous import ContinuousLearner

@@ -10,7 +10,7 @@ from ..encoders.protocol import Encoder
 from ..models.flattening import marginals
 from ..models.generative_model import GenerativeModel
 from ..models.joint import joint_obstacle
-from ..planning.choose import TooManyPoliciesError, check_policies
+from ..planning.choose import TooManyPoliciesError, check_policies, values_information
 from . import pymdp_engine
 from .decision import (
     AgentCore,
@@ -196,5 +196,5 @@ def _built(name: str, encoder: Encoder, model: GenerativeModel, usage: np.ndarra
 def _is_small(model: GenerativeModel) -> bool:
     """Whether the joint state is small enough, and nothing else speaks against it."""
     is_single = len(model.factors.D) == 1
-    is_small = math.prod(model.factors.num_states) <= MAX_JOINT_STATES
-    return joint_obstacle(model) is None and (is_single or is_small)
+    is_small = is_single or math.prod(model.factors.num_states) <= MAX_JOINT_STATES
+    return is_small and joint_obstacle(model) is None and values_information(model)

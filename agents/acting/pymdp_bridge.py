@@ -10,7 +10,7 @@ from ..encoders.protocol import Encoder, encode, log_encode
 from ..models.filtering import scaled_log_likelihood
 from ..models.generative_model import GenerativeModel
 from ..planning.choose import resolved_planner
-from ..planning.protocol import planner_type
+from ..planning.protocol import PLANNERS
 
 
 def continuous_pymdp_agent(
@@ -27,7 +27,7 @@ def continuous_pymdp_agent(
     Raises:
         ValueError: the agent is fed likelihoods, and no observation vector gives them through A.
     """
-    goal = planner_type(resolved_planner(model)).pymdp_goal(model)
+    goal = PLANNERS.find(resolved_planner(model)).pymdp_goal(model)
     if usage is None:
         return model.to_pymdp(
             batch_size, lambda observations: [encode(encoder, observations[0])], goal

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from .protocol import Encoder, TrainableEncoder, encoder_type
+from .protocol import KINDS, Encoder, TrainableEncoder
 
 
 class CompositeEncoder(eqx.Module):
@@ -82,7 +82,7 @@ class CompositeEncoder(eqx.Module):
         for name, (kind, of_part) in config["parts"].items():
             own = {key: a for key, a in arrays.items() if key.startswith(f"{name}/")}
             named = {key.removeprefix(f"{name}/"): array for key, array in own.items()}
-            parts[name] = encoder_type(kind).restored(of_part, named)
+            parts[name] = KINDS.find(kind).restored(of_part, named)
         stray = [key for key in arrays if key.split("/")[0] not in parts]
         if stray:
             raise ValueError(f"arrays of the encoder are superfluous: {stray}")

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from .one_hot import OneHotEncoder
-from .protocol import MIN_PROBABILITY, Encoder, encode, encoder_type
+from .protocol import KINDS, MIN_PROBABILITY, Encoder, encode
 
 USAGE = "usage"
 
@@ -150,7 +150,7 @@ class ModalityEncoders(eqx.Module):
                 key.removeprefix(start): left.pop(key) for key in arrays if key.startswith(start)
             }
             usage.append(own.pop(USAGE, None))
-            parts.append(encoder_type(kind).restored(of_part, own))
+            parts.append(KINDS.find(kind).restored(of_part, own))
         if left:
             raise ValueError(f"arrays of the encoder are superfluous: {sorted(left)}")
         return cls(parts, config["names"], usage)

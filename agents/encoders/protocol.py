@@ -1,6 +1,5 @@
 """What an encoder must offer, and the kinds of encoders that an agent file may name."""
 
-import importlib
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import gymnasium as gym
@@ -8,6 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+
+from ..registry import Registry
 
 # Floor of a categorical observation; the tutorial's EPS.
 MIN_PROBABILITY = 1e-8
@@ -83,17 +84,20 @@ class TrainableEncoder(Encoder, Protocol):
         ...
 
 
-# By address, so that an agent loads only the encoders that it has.
 _HERE = __package__
-KINDS = {
-    "mlp": f"{_HERE}.mlp:ObservationEncoder",
-    "one_hot": f"{_HERE}.one_hot:OneHotEncoder",
-    "convolutional": f"{_HERE}.convolutional:ConvolutionalEncoder",
-    "composite": f"{_HERE}.composite:CompositeEncoder",
-    "modalities": f"{_HERE}.modalities:ModalityEncoders",
-    "unseen": f"{_HERE}.one_hot:UnseenEncoder",
-    "mixture": f"{_HERE}.mixture_encoder:MixtureEncoder",
-}
+KINDS: Registry[Encoder] = Registry(
+    "encoder kind",
+    {
+        "mlp": f"{_HERE}.mlp:ObservationEncoder",
+        "one_hot": f"{_HERE}.one_hot:OneHotEncoder",
+        "convolutional": f"{_HERE}.convolutional:ConvolutionalEncoder",
+        "composite": f"{_HERE}.composite:CompositeEncoder",
+        "modalities": f"{_HERE}.modalities:ModalityEncoders",
+        "unseen": f"{_HERE}.one_hot:UnseenEncoder",
+        "mixture": f"{_HERE}.mixture_encoder:MixtureEncoder",
+    },
+    "; others have to be registered with register_encoder before",
+)
 
 
 def register_encoder(encoder_type: type[Encoder]) -> type[Encoder]:
@@ -102,31 +106,7 @@ def register_encoder(encoder_type: type[Encoder]) -> type[Encoder]:
     Raises:
         ValueError: another encoder goes by the name of its kind.
     """
-    address = f"{encoder_type.__module__}:{encoder_type.__qualname__}"
-    if KINDS.setdefault(encoder_type.kind, address) != address:
-        raise ValueError(f"an encoder of kind {encoder_type.kind!r} is registered already")
-    _REGISTERED[encoder_type.kind] = encoder_type
-    return encoder_type
-
-
-_REGISTERED: dict[str, type[Encoder]] = {}
-
-
-def encoder_type(kind: str) -> type[Encoder]:
-    """The class of a kind of encoder.
-
-    Raises:
-        ValueError: there is none of that name.
-    """
-    if kind not in KINDS:
-        raise ValueError(
-            f"encoder kind must be one of {', '.join(KINDS)}, got {kind!r}; "
-            "others have to be registered with register_encoder before"
-        )
-    if kind not in _REGISTERED:
-        module, _, name = KINDS[kind].partition(":")
-        _REGISTERED[kind] = getattr(importlib.import_module(module), name)
-    return _REGISTERED[kind]
+    return KINDS.register(encoder_type.kind, encoder_type)
 
 
 def log_encode(encoder: Encoder, observations) -> Float[Array, "*batch O"]:

@@ -14,9 +14,6 @@ from .factored import Factors
 from .flattening import joint_actions, joint_belief, joint_likelihood, joint_transitions
 from .novelty import expected_gain, joint_novelty
 
-# Planners to which information about parameters can have a value; "auto" is the tree then.
-WEIGH_NOVELTY = ("auto", "tree", "dynamic_programming")
-
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class JointModel:
@@ -148,8 +145,6 @@ def joint_obstacle(model) -> str | None:
     """What a model asks for that is not defined on the joint state, by name; None: nothing."""
     obstacles = {
         "C that changes along a policy": any(c.ndim > 1 for c in model.factors.C),
-        "use_param_info_gain with this planner": model.use_param_info_gain
-        and model.planner not in WEIGH_NOVELTY,
         "sampling_mode='marginal'": model.sampling_mode == "marginal",
         "H of several factors": model.factors.H is not None and len(model.factors.H) > 1,
     }

@@ -5,7 +5,7 @@ import math
 from ..models.checks import check_count_within
 from ..models.generative_model import GenerativeModel
 from .goal import steps_to_goal
-from .protocol import AUTO, Planner, planner_type
+from .protocol import AUTO, PLANNERS, Planner
 from .tree import PolicyTree
 
 # What the arrays of a planner may take; a batch of beliefs comes on top.
@@ -23,9 +23,13 @@ def build_planner(model: GenerativeModel) -> Planner:
 
     Raises:
         ValueError: there is none of that name, its policies would not fit in memory, or it cannot
-            use the model's E.
+            use the model's E or information about parameters.
     """
     name, joint = resolved_planner(model), model.joint
+    if not values_information(model):
+        raise ValueError(
+            f"planner {name!r} cannot have use_param_info_gain: take 'tree' or engine='pymdp'"
+        )
     sizes = joint.num_states, joint.num_outcomes, joint.num_actions, joint.policy_len
     try:
         check_policies(*sizes, name)
@@ -39,7 +43,7 @@ def build_planner(model: GenerativeModel) -> Planner:
         except MemoryError:
             pass
         raise
-    return planner_type(name)(joint)
+    return PLANNERS.find(name)(joint)
 
 
 def resolved_planner(model: GenerativeModel) -> str:
@@ -55,6 +59,12 @@ def resolved_planner(model: GenerativeModel) -> str:
     return "tree" if steps_to_goal(model) <= model.policy_len else "inductive"
 
 
+def values_information(model: GenerativeModel) -> bool:
+    """Whether information about parameters has a value to the model's planner, if it is to have."""
+    planner = PLANNERS.find(model.planner)
+    return not model.use_param_info_gain or getattr(planner, "weighs_novelty", False)
+
+
 def check_policies(
     num_states: int, num_outcomes: int, num_actions: int, policy_len: int, planner: str
 ) -> None:
@@ -64,7 +74,7 @@ def check_policies(
     is not known without a model: it is held to the tree's needs.
     """
     check_count_within("policy_len", policy_len)
-    kind = planner_type("tree" if planner == AUTO else planner)
+    kind = PLANNERS.find(planner)
 
     def fits(length: int) -> bool:
         return kind.num_bytes(num_states, num_outcomes, num_actions, length) <= MAX_BYTES

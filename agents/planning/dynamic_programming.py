@@ -25,6 +25,8 @@ class DynamicProgrammingPlanner(WeighsActions):
         beyond: `(K, U)`, what the best actions after that are worth.
     """
 
+    weighs_novelty = True
+
     utility: Float[Array, "K U"]
     info_gain: Float[Array, "K U"]
     beyond: Float[Array, "K U"]

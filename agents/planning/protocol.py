@@ -1,12 +1,12 @@
 """What a planner must offer, and the planners that a model may name."""
 
-import importlib
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ..models.generative_model import Model
+from ..registry import Registry
 
 
 class Explanation(NamedTuple):
@@ -61,9 +61,10 @@ class Planner(Protocol):
     """Beliefs in, actions out: a pytree of JAX made from a model.
 
     A planner with `weighs_actions` true weighs no whole policies: `policy_len` may be far beyond
-    what could be listed. A planner may also have `numpy_best_action`, the same as `best_action` in
-    NumPy, `num_multiplications` of it for one belief, and `on_host()`, which gives the planner that
-    has NumPy's arrays: then it decides for few beliefs without compiled code.
+    what could be listed. To one with `weighs_novelty` true, information about parameters, `novelty`
+    of the model, has a value. One may also have `numpy_best_action`, the same as `best_action`
+    in NumPy, `num_multiplications` of it for one belief, and `on_host()`, which gives the planner
+    that has NumPy's arrays: then it decides for few beliefs without compiled code.
     """
 
     def __init__(self, model: Model) -> None:
@@ -95,47 +96,27 @@ class Planner(Protocol):
         ...
 
 
-# By address, so that an agent loads only its own planner.
 _HERE = __package__
 AUTO = "auto"
-PLANNERS = {
-    "tree": f"{_HERE}.tree:PolicyTree",
-    "inductive": f"{_HERE}.inductive:InductivePlanner",
-    "sophisticated": f"{_HERE}.searches:SophisticatedPlanner",
-    "mcts": f"{_HERE}.searches:MctsPlanner",
-    "dynamic_programming": f"{_HERE}.dynamic_programming:DynamicProgrammingPlanner",
-    "point_based": f"{_HERE}.point_based:PointBasedPlanner",
-}
-_REGISTERED: dict[str, type[Planner]] = {}
+PLANNERS: Registry[Planner] = Registry(
+    "planner",
+    {
+        # `choose.resolved_planner` says which one it is; until then it has the tree's needs.
+        AUTO: f"{_HERE}.tree:PolicyTree",
+        "tree": f"{_HERE}.tree:PolicyTree",
+        "inductive": f"{_HERE}.inductive:InductivePlanner",
+        "sophisticated": f"{_HERE}.searches:SophisticatedPlanner",
+        "mcts": f"{_HERE}.searches:MctsPlanner",
+        "dynamic_programming": f"{_HERE}.dynamic_programming:DynamicProgrammingPlanner",
+        "point_based": f"{_HERE}.point_based:PointBasedPlanner",
+    },
+)
 
 
 def register_planner(name: str, planner: type[Planner]) -> type[Planner]:
-    """Makes a class of planners known under a name.
+    """Makes a class of planners known under a name, as `GenerativeModel(planner=...)` takes it.
 
     Raises:
         ValueError: another planner goes by that name.
     """
-    address = f"{planner.__module__}:{planner.__qualname__}"
-    if name == AUTO or PLANNERS.setdefault(name, address) != address:
-        raise ValueError(f"a planner named {name!r} is registered already")
-    _REGISTERED[name] = planner
-    return planner
-
-
-def planner_names() -> tuple[str, ...]:
-    """All names that `GenerativeModel(planner=...)` may have."""
-    return (AUTO, *PLANNERS)
-
-
-def planner_type(name: str) -> type[Planner]:
-    """The class of planners of that name.
-
-    Raises:
-        ValueError: there is none.
-    """
-    if name not in PLANNERS:
-        raise ValueError(f"planner must be one of {planner_names()}, got {name!r}")
-    if name not in _REGISTERED:
-        module, _, attribute = PLANNERS[name].partition(":")
-        _REGISTERED[name] = getattr(importlib.import_module(module), attribute)
-    return _REGISTERED[name]
+    return PLANNERS.register(name, planner)

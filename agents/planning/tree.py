@@ -36,6 +36,7 @@ class PolicyTree(eqx.Module):
         num_actions, policy_len, gamma, alpha: as of the model.
     """
 
+    weighs_novelty = True
     weights: Float[Array, "rows K"]
     uses: Float[Array, "Q R"] | None
     log_prior: Float[Array, " policies"] | None
@@ -48,9 +49,8 @@ class PolicyTree(eqx.Module):
     def __init__(self, model: Model, at_most: float = math.inf) -> None:
         model = model.joint
         A, C = jnp.asarray(model.A), jnp.asarray(model.C)
-        self.prefixes, reached, learned = different_prefixes(
-            model.B, model.policy_len, at_most, model.novelty
-        )
+        found = different_prefixes(model.B, model.policy_len, at_most, model.novelty)
+        self.prefixes, reached, learned = found
         parts = (C @ A)[None]
         if model.use_states_info_gain:
             minus_ambiguity = jnp.asarray(stable_xlogx(A)).sum(axis=0, keepdims=True)

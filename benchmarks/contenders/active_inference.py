@@ -7,10 +7,12 @@ import gymnasium as gym
 import numpy as np
 
 from ...agents import ActiveInferenceEncoderAgent
-from ...envs.acting import act
+from ...envs.acting import act_by, chosen_by
 from ...envs.known_world import known_world
+from ...envs.stepping import EnvironmentList
 from ...training import TrainConfig, Trajectories, fit
-from ...training.data.collection import collected, cut_episodes
+from ...training.data.collection import cut_episodes
+from ...training.data.episodes import collected
 from ...training.learners.estimates import estimate_rewards, fitted_dynamics
 from ...training.learners.evidence import configured_recipe
 from .base import Contender, EnvFactory
@@ -141,18 +143,16 @@ def own_experience(
         seed: of environments and exploration.
         record_rewards: whether the trajectories hold rewards.
     """
-    envs, rng = [env_factory() for _ in range(NUM_ENVS)], np.random.default_rng(seed)
-    memory = None
+    worlds = EnvironmentList([env_factory() for _ in range(NUM_ENVS)])
+    rng, of_agent = np.random.default_rng(seed), chosen_by(agent)
 
     def choose(observations, episode_start) -> np.ndarray:
-        nonlocal memory
-        actions, memory = agent.predict(np.stack(observations), memory, episode_start)
+        actions = of_agent(observations, episode_start)
         explores = rng.random(NUM_ENVS) < EXPLORATION
         drawn = rng.integers(agent.model.num_actions, size=NUM_ENVS)
         return np.where(explores, drawn, actions)
 
-    steps = act(envs, choose, range(seed, seed + NUM_ENVS))
-    episodes = collected(steps, num_steps // NUM_ENVS * NUM_ENVS)
+    episodes = collected(act_by(choose, worlds, seed), num_steps // NUM_ENVS * NUM_ENVS)
     data = cut_episodes(episodes, TrainConfig.sequence_length, agent.model.num_actions)
     return data if record_rewards else dataclasses.replace(data, rewards=None)
 

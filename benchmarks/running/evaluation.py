@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import gymnasium as gym
 import numpy as np
 
-from ...envs.acting import act
+from ...envs.acting import act_by, chosen_by
+from ...envs.batches import batch
+from ...envs.stepping import EnvironmentList
 from ..scenarios.scenario import EVALUATION_EPISODES, FIRST_EVALUATION_SEED
 
 TIMED_CALLS = 200
@@ -31,25 +32,11 @@ def episode_returns(
         `(E,)` float64.
     """
     envs = [make_env() for _ in range(num_episodes)]
-    returns, state = np.zeros(num_episodes), None
-
-    def choose(observations, episode_start) -> np.ndarray:
-        nonlocal state
-        seen = stacked(observations)
-        actions, state = policy.predict(seen, state, episode_start, deterministic=True)
-        return actions
-
-    seeds = range(first_seed, first_seed + num_episodes)
-    for step in act(envs, choose, seeds, restart=False, see=_seen_by(policy)):
-        returns[step.env] += step.reward
+    worlds = EnvironmentList(envs, restart=False, see=_seen_by(policy))
+    returns = np.zeros(num_episodes)
+    for step in act_by(chosen_by(policy), worlds, first_seed):
+        returns += step.reward  # 0 where the episode has ended
     return returns
-
-
-def stacked(observations: list) -> Any:
-    """N observations as arrays with a first axis, in a dict where they are dicts."""
-    if isinstance(observations[0], dict):
-        return {key: np.stack([one[key] for one in observations]) for key in observations[0]}
-    return np.stack(observations)
 
 
 def _seen_by(policy) -> Callable:
@@ -67,12 +54,12 @@ def _state(observation, info):
 
 def predict_microseconds(policy, make_env: Callable[[], gym.Env]) -> float:
     """Median time of `predict` for one observation, memory handed on, after a warm-up."""
-    seen = _seen_by(policy)
-    observation = seen(*make_env().reset(seed=FIRST_EVALUATION_SEED))
-    batch, start, state = stacked([observation]), np.zeros(1, bool), None
+    see = _seen_by(policy)
+    observation = see(*make_env().reset(seed=FIRST_EVALUATION_SEED))
+    seen, start, state = batch([observation]), np.zeros(1, bool), None
     seconds = []
     for _ in range(TIMED_CALLS + 20):
         before = time.perf_counter()
-        _, state = policy.predict(batch, state, start)
+        _, state = policy.predict(seen, state, start)
         seconds.append(time.perf_counter() - before)
     return float(np.median(seconds[20:]) * 1e6)

@@ -9,7 +9,7 @@ from ...agents import GenerativeModel
 from ...agents.models.generative_model import epsilon_identity
 from ...envs import LineWorld
 from ...training import TrainConfig, fit, simulate
-from ...training.descent import sgd as trainer
+from ...training.descent import sgd
 from ...training.descent.recipes import TutorialRecipe
 from ...training.objectives.tutorial import DiscreteModel
 from ..studies.tutorial_loop import train_eagerly
@@ -33,12 +33,12 @@ def tutorial_training() -> tuple[Action, Action]:
     """Ours and the tutorial's way, on the same data, from the same weights, with the same draws."""
     recipe, model = TutorialRecipe(num_restarts=1), untrained_model()
     data, held_out = (simulate(WORLD, num, 6, jr.key(num))[0] for num in (640, 320))
-    encoder = trainer.new_encoder(recipe, 2, WORLD.num_states, jr.key(2))
+    encoder = sgd.new_encoder(recipe, 2, WORLD.num_states, jr.key(2))
     discrete = DiscreteModel(*map(jnp.asarray, (model.A, model.B, model.D)))
 
     def ours():
-        states = trainer.stacked(encoder, jr.key(3))
-        return trainer.train(states, discrete, data, held_out, recipe)
+        states = sgd.stacked(encoder, jr.key(3))
+        return sgd.train(states, discrete, data, held_out, recipe)
 
     return ours, lambda: train_eagerly(encoder, model, data, held_out, recipe, jr.key(3))
 

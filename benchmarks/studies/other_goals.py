@@ -7,9 +7,9 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from ...envs.acting import act
+from ...envs.acting import act_by, chosen_by
+from ...envs.stepping import EnvironmentList
 from ...training import LearnConfig, learn
-from ...training.data.stepping import batch
 from .peers import train_peer
 
 EVALUATION_SEED = 1_000_000
@@ -80,18 +80,11 @@ def run_goal(goal: OtherGoal, steps: int, seed: int, episodes: int) -> list[dict
 
 def seen_by(agent, make: Callable[[], gym.Env], episodes: int) -> list[np.ndarray]:
     """`(T, D)` for each episode, what was observed after each step."""
-    envs = [make() for _ in range(episodes)]
-    state = None
-
-    def choose(observations: list, episode_start: np.ndarray) -> list[int]:
-        nonlocal state
-        actions, state = agent.predict(batch(observations), state, episode_start)
-        return [int(action) for action in actions]
-
-    seen: list[list] = [[] for _ in envs]
-    seeds = range(EVALUATION_SEED, EVALUATION_SEED + episodes)
-    for step in act(envs, choose, seeds, restart=False):
-        seen[step.env].append(step.next_observation)
+    worlds = EnvironmentList([make() for _ in range(episodes)], restart=False)
+    seen: list[list] = [[] for _ in range(episodes)]
+    for step in act_by(chosen_by(agent), worlds, EVALUATION_SEED):
+        for place in np.flatnonzero(step.valid):
+            seen[place].append(step.next_observation[place])
     return [np.stack(own) for own in seen]
 
 

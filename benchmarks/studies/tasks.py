@@ -8,10 +8,9 @@ from typing import Literal, NamedTuple
 import gymnasium as gym
 import numpy as np
 
-from ...agents.acting.modalities import as_taken
-from ...envs.acting import act
+from ...envs.acting import Choose, act_by, chosen_by
+from ...envs.stepping import EnvironmentList
 from ...training import LearnConfig, learn
-from ...training.data.stepping import batch
 from ...training.learners.world_model.config import Memory
 from .peers import PEERS, peer_settings, train_peer
 
@@ -159,19 +158,12 @@ def task_episodes(
     envs = [make() for _ in range(episodes)]
     for place, env in enumerate(envs):
         env.action_space.seed(seed + place)
-    state = None
-
-    def choose(observations: list, episode_start: np.ndarray):
-        nonlocal state
-        if agent is None:
-            return [env.action_space.sample() for env in envs]
-        actions, state = agent.predict(batch(observations), state, episode_start)
-        return list(map(as_taken, actions))
-
+    drawn: Choose = lambda *_: np.array([env.action_space.sample() for env in envs])  # noqa: E731
+    choose = drawn if agent is None else chosen_by(agent)
     returns, lengths = np.zeros(episodes), np.zeros(episodes, int)
-    for step in act(envs, choose, range(seed, seed + episodes), restart=False):
-        returns[step.env] += step.reward
-        lengths[step.env] += 1
+    for step in act_by(choose, EnvironmentList(envs, restart=False), seed):
+        returns += step.reward  # 0 where the episode has ended
+        lengths += step.valid
     return returns, lengths
 
 

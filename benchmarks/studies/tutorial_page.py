@@ -1,4 +1,4 @@
-"""What the page of pymdp's tutorial prints, and how far other figures are from it."""
+"""What the page of pymdp's tutorial prints, and how far other numbers are from it."""
 
 import numpy as np
 
@@ -30,11 +30,11 @@ PAGE = {
 }
 
 
-def differences(figures: dict) -> list[tuple[str, object, object, float]]:
-    """Rows of page's figure, ours and the largest absolute difference, by name."""
+def differences(numbers: dict) -> list[tuple[str, object, object, float]]:
+    """Rows of page's number, ours and the largest absolute difference, by name."""
     rows = []
     for name, page in PAGE.items():
-        ours = figures[name]
+        ours = numbers[name]
         if np.asarray(page).dtype.kind in "if" and np.shape(page) == np.shape(ours):
             difference = float(np.max(np.abs(np.subtract(page, ours))))
         else:

@@ -101,15 +101,8 @@ class Told:
 @pytest.fixture
 def guests(monkeypatch):
     """All three registered, and gone again afterwards."""
-    for register, known in (
-        (encoders, encoders.KINDS),
-        (planners, planners.PLANNERS),
-        (registry, registry.LEARNERS),
-    ):
-        monkeypatch.setattr(register, "_REGISTERED", dict(register._REGISTERED))
-        for name in ("nearest_mean", "contrary", "told"):
-            monkeypatch.setitem(known, name, None)
-            monkeypatch.delitem(known, name)
+    for known in (encoders.KINDS, planners.PLANNERS, registry.LEARNERS):
+        monkeypatch.setattr(known, "_classes", dict(known._classes))
     encoders.register_encoder(NearestMean)
     planners.register_planner("contrary", Contrary)
     registry.register_learner("told", Told)
@@ -151,8 +144,8 @@ def test_unknown_names_are_refused_with_the_known_ones(agent):
         ActiveInferenceEncoderAgent(agent.encoder, model)
     with pytest.raises(ValueError, match=r"objective must be one of .*'evidence'.*, got 'told'"):
         TrainConfig(objective="told")
-    with pytest.raises(ValueError, match=r"encoder kind must be one of mlp.*, got 'strange'"):
-        encoders.encoder_type("strange")
+    with pytest.raises(ValueError, match=r"encoder kind must be one of 'mlp'.*, got 'strange'"):
+        encoders.KINDS.find("strange")
 
 
 def test_an_unregistered_encoder_decides_but_cannot_be_saved(agent, tmp_path):

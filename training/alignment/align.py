@@ -60,7 +60,7 @@ def align(
             each with the most used index pinned to another state; and as many searches for a
             symmetry as `num_restarts`. Few states need neither: all permutations are tried.
         tolerance: nats per transition within which two assignments count as equally good.
-        seed: of the random beginnings.
+        seed: of the random restarts.
 
     Returns:
         The best assignment, its score, and the best one that differs from it.

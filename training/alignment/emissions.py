@@ -3,7 +3,7 @@
 An index need not belong to one state: an encoder that has not learned to tell two states apart
 shares one between them. Expectation maximisation on pairs (a hidden Markov model whose transitions
 are given, and two steps of it at a time) costs three products of small matrices per step, so many
-beginnings can be tried. Plain NumPy, as in `assignment`.
+restarts can be tried. Plain NumPy, as in `assignment`.
 
 Letters: ``L`` latent indices, ``K`` states, ``U`` actions. ``pairs`` ``(L, L, U)`` and ``B``
 ``(K, K, U)`` are ``[next, current, action]``.

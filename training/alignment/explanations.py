@@ -42,7 +42,7 @@ def best_and_rivals(
         log_B: ``(K, K, U)``.
         enough: share of visits whose index must be at another state, from 0 to 1.
         num_restarts: of the annealed searches, see `align`.
-        seed: of their beginnings.
+        seed: of their restarts.
     """
     if len(counts) == len(log_B) <= MAX_EXHAUSTIVE:
         return _best_permutations(counts, log_B, enough)

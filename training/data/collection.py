@@ -1,15 +1,15 @@
 """Trajectories of anybody's actions in any Gymnasium environment."""
 
 import dataclasses
-import itertools
-from collections.abc import Callable, Iterator
+from typing import Any
 
 import gymnasium as gym
 import jax
 import numpy as np
 
-from ...envs.acting import Step, act
-from .stepping import batch
+from ...envs.acting import Choose, act_by, chosen_by
+from ...envs.stepping import EnvironmentList
+from .episodes import Episode, collected
 from .trajectories import Trajectories
 
 
@@ -19,7 +19,7 @@ def collect(
     sequence_length: int | None = 6,
     seed: int = 0,
     *,
-    policy: Callable[[np.ndarray, np.random.Generator], int] | None = None,
+    policy: Any = None,
     record_rewards: bool = False,
 ) -> Trajectories:
     """Acts in `env` and keeps observations and actions, and rewards only when asked to.
@@ -33,8 +33,8 @@ def collect(
         num_steps: number of calls of `env.step`.
         sequence_length: T, at least 2; None: episodes stay whole.
         seed: of the environment's first reset and of the actions.
-        policy: chooses an action given an observation and a generator; `None`
-            draws uniformly.
+        policy: an agent with SB3's `predict`, whose memory begins anew with each episode, or a
+            function of an observation and a generator that gives an action; `None` draws uniformly.
         record_rewards: whether the trajectories hold rewards.
 
     Returns:
@@ -51,63 +51,58 @@ def collect(
             raise ValueError(f"{name} must be at least {low}, got {value}")
     rng = np.random.default_rng(seed)
     num_actions = gym.spaces.flatdim(env.action_space)
-    choose = policy or (lambda observation, rng: rng.integers(num_actions))
+    draw = lambda observation, rng: rng.integers(num_actions)  # noqa: E731
+    choose = _chosen(draw if policy is None else policy, rng)
 
-    def checked(observations, episode_start) -> list[int]:
-        action = int(choose(observations[0], rng))
+    def checked(observations, episode_start) -> np.ndarray:
+        (action,) = choose(observations, episode_start)
         if not 0 <= action < num_actions:
             raise ValueError(f"policy must choose in 0..{num_actions - 1}, it chose {action}")
-        return [action]
+        return np.array([action])
 
-    episodes = collected(act([env], checked, [seed]), num_steps, record_rewards)
-    longest = max(len(observations) for observations, _, _ in episodes)
-    data = cut_episodes(episodes, sequence_length or longest, num_actions)
+    episodes = collected(act_by(checked, EnvironmentList([env]), seed), num_steps)
+    data = cut_episodes(episodes, sequence_length, num_actions)
     return data if record_rewards else dataclasses.replace(data, rewards=None)
 
 
-def collected(steps: Iterator[Step], num_steps: int, record_rewards: bool = True) -> list[tuple]:
-    """The next `num_steps` of what is acted, as episodes for `cut_episodes`.
-
-    Finished episodes come first, in the order in which they ended; then those that go on.
-    """
-    running, finished = {}, []
-    for step in itertools.islice(steps, num_steps):
-        episode = running.setdefault(step.env, ([step.observation], [], []))
-        reward = float(step.reward) if record_rewards else 0.0
-        values = step.next_observation, step.action, reward
-        for kept, value in zip(episode, values):
-            kept.append(value)
-        if step.ends:
-            finished.append(running.pop(step.env))
-    return finished + [running[env] for env in sorted(running)]
+def _chosen(policy: Any, rng: np.random.Generator) -> Choose:
+    """How a policy of `collect` chooses in one environment."""
+    if hasattr(policy, "predict"):
+        return chosen_by(policy)
+    return lambda seen, _: np.array([int(policy(_part(seen, 0), rng))])
 
 
-def cut_episodes(episodes: list[tuple], sequence_length: int, num_actions: int) -> Trajectories:
+def cut_episodes(
+    episodes: list[Episode], sequence_length: int | None, num_actions: int
+) -> Trajectories:
     """Episodes as sequences of at most `sequence_length` observations, see `collect`.
 
     Args:
-        episodes: lists of observations, actions and rewards, one observation more than actions.
-        sequence_length: T.
+        episodes: of any length.
+        sequence_length: T; None: episodes stay whole.
         num_actions: U.
 
     Raises:
         ValueError: an observation is not finite.
     """
+    length = sequence_length or 1 + max(len(episode.actions) for episode in episodes)
     pieces = []
-    for observations, actions, rewards in episodes:
-        for begin in range(0, len(actions), sequence_length - 1):
-            piece = slice(begin, begin + sequence_length)
-            pieces.append((batch(observations[piece]), actions[piece], rewards[piece]))
+    for observations, actions, rewards, _ in episodes:
+        for begin in range(0, len(actions), length - 1):
+            piece = slice(begin, begin + length)
+            pieces.append((_part(observations, piece), actions[piece], rewards[piece]))
     lengths = np.array([len(jax.tree.leaves(observations)[0]) for observations, _, _ in pieces])
-    mask = np.arange(sequence_length) < lengths[:, None]
+    mask = np.arange(length) < lengths[:, None]
     padded_actions, padded_rewards = np.zeros(mask.shape, np.int32), np.zeros(mask.shape, "f")
     for row, (_, actions, rewards) in enumerate(pieces):
         padded_actions[row, : len(actions)] = actions
         padded_rewards[row, : len(rewards)] = rewards
-    padded = jax.tree.map(
-        lambda *parts: _padded(parts, sequence_length), *(piece[0] for piece in pieces)
-    )
+    padded = jax.tree.map(lambda *parts: _padded(parts, length), *(piece[0] for piece in pieces))
     return Trajectories(padded, padded_actions, mask, padded_rewards, num_actions=num_actions)
+
+
+def _part(observations: Any, piece: slice | int) -> Any:
+    return jax.tree.map(lambda part: part[piece], observations)
 
 
 def _padded(sequences: tuple[np.ndarray, ...], length: int) -> np.ndarray:

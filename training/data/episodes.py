@@ -1,14 +1,16 @@
 """Episodes of anybody's acting, in the layouts that other libraries learn from."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import gymnasium as gym
 import jax
 import numpy as np
 
-from .acting import Steps, act, act_by
-from .stepping import batch, environments
+from ...envs.acting import Steps, act_by, chosen_by
+from ...envs.batches import batch
+from ...envs.vectors import environments
 
 
 class Episode(NamedTuple):
@@ -120,29 +122,37 @@ def collect_episodes(
     if agent is None:
         drawn = gym.vector.utils.batch_space(worlds.action_space, worlds.num_envs)
         drawn.seed(seed)
-        steps = act_by(lambda *_: drawn.sample(), worlds, seed)
+        choose = lambda *_: drawn.sample()  # noqa: E731
     else:
-        steps = act(agent, envs, seed, deterministic)
-    running: list[list[tuple]] = [[] for _ in range(worlds.num_envs)]
-    ended, count = [], 0
+        choose = chosen_by(agent, deterministic)
+    episodes = collected(act_by(choose, worlds, seed), num_steps)
+    return Episodes(episodes, worlds.observation_space, worlds.action_space)
+
+
+def collected(steps: Iterator[Steps], num_steps: int) -> list[Episode]:
+    """At least the next `num_steps` of what is acted, all environments counted.
+
+    Returns:
+        The episodes in the order in which they ended, then those that go on.
+    """
+    ended, running, count = [], {}, 0
     while count < num_steps:
         step = next(steps)
         count += int(step.valid.sum())
         ended += _taken(step, running)
-    ended += [_episode(rows) for rows in running if rows]
-    return Episodes(ended, worlds.observation_space, worlds.action_space)
+    return ended + [_episode(running[place]) for place in sorted(running)]
 
 
-def _taken(step: Steps, running: list[list[tuple]]) -> list[Episode]:
+def _taken(step: Steps, running: dict[int, list[tuple]]) -> list[Episode]:
     """Adds a step to the episodes that go on; those that are over with it."""
     over = []
-    for place, rows in enumerate(running):
-        parts = step.observation, step.action, step.reward, step.next_observation, step.terminated
+    parts = step.observation, step.action, step.reward, step.next_observation, step.terminated
+    for place in range(len(step.valid)):
         if step.valid[place]:
-            rows.append(tuple(jax.tree.map(lambda part: part[place], part) for part in parts))  # noqa: B023
-        if step.begins[place] and rows:
-            over.append(_episode(rows))
-            rows.clear()
+            row = tuple(jax.tree.map(lambda part: part[place], part) for part in parts)  # noqa: B023
+            running.setdefault(place, []).append(row)
+        if step.begins[place] and place in running:
+            over.append(_episode(running.pop(place)))
     return over
 
 

@@ -19,7 +19,7 @@ def start(
     num_states: int,
     num_actions: int,
 ) -> AdamState:
-    """`recipe.num_restarts` independent beginnings, stacked along a first axis.
+    """`recipe.num_restarts` independent restarts, stacked along a first axis.
 
     Args:
         key: of all of them.

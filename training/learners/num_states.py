@@ -2,9 +2,9 @@
 
 Small models trained from nothing often end in bad optima where the data say little, as when all
 episodes begin in one state; large ones have room to spare and do not. So the largest candidate is
-trained from several beginnings, and each smaller one begins as the next larger one with those two
+trained with several restarts, and each smaller one begins as the next larger one with those two
 states merged whose merging costs least evidence, and is trained on. At each number of states the
-best of the beginnings stands for it.
+best of the restarts stands for it.
 
 All candidates have the largest one's shapes, so that one compiled program serves all: the encoder's
 indices are mapped to states by its `merge`, and states from the candidate's number on are closed,

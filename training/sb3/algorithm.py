@@ -10,7 +10,7 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import MaybeCallback
 
 from ...agents.world_model_agent import WorldModelAgent
-from ..data.stepping import environments
+from ...envs.vectors import environments
 from ..learners.world_model.config import LearnConfig
 from ..learners.world_model.history import LearnHistory
 from ..rounds import LARGEST_SEED

@@ -7,7 +7,7 @@ from typing import Any
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.utils import safe_mean
 
-from ..data.acting import Steps
+from ...envs.acting import Steps
 
 # Of a round's row what is not logged below `train/`.
 NOT_LOGGED = ("steps", "episodes", "mean_return", "seconds")

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ....agents import ActiveInferenceEncoderAgent, GenerativeModel, Learning
-from ....envs.acting import act
-from ....training.data.stepping import batch
+from ....envs.acting import act_by
+from ....envs.stepping import EnvironmentList
 from ...contenders.given_model import preferred, seeing_agent
 from ...scenarios.changing import CHANGES, Change
 
@@ -68,8 +68,8 @@ def lives(change: Change, agents: Sequence, num_lives: int, seed: int) -> np.nda
     worlds = [change.world() for _ in range(num_lives)]
     states: list = [None] * len(agents)
 
-    def choose(observations: list, episode_start: np.ndarray):
-        seen, chosen = batch(observations), np.zeros(num_lives, int)
+    def choose(seen: np.ndarray, episode_start: np.ndarray) -> np.ndarray:
+        chosen = np.zeros(num_lives, int)
         phase = np.array([world.phase for world in worlds]) if len(agents) > 1 else 0
         for place, agent in enumerate(agents):
             action, states[place] = agent.predict(seen, states[place], episode_start)
@@ -78,11 +78,11 @@ def lives(change: Change, agents: Sequence, num_lives: int, seed: int) -> np.nda
 
     total = sum(change.episodes)
     found, running = [[] for _ in worlds], np.zeros(num_lives)
-    for step in act(worlds, choose, range(seed, seed + num_lives)):
-        running[step.env] += step.reward
-        if step.ends:
-            found[step.env].append(running[step.env])
-            running[step.env] = 0
-            if min(map(len, found)) >= total:
-                break
+    for step in act_by(choose, EnvironmentList(worlds), seed):
+        running += step.reward
+        for place in np.flatnonzero(step.begins):
+            found[place].append(running[place])
+        running[step.begins] = 0
+        if min(map(len, found)) >= total:
+            break
     return np.array([returns[:total] for returns in found])

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from ....envs.acting import act
-from ....training.data.stepping import batch
+from ....envs.acting import act_by
+from ....envs.stepping import EnvironmentList
 from ...scenarios.changing import CHANGES, DEAD, TARGET
 from .changes import FIXED, LEARNING, agent_of
 
@@ -51,9 +51,8 @@ def _lived(learns: bool, num_lives: int, seed: int) -> tuple[np.ndarray, np.ndar
     columns: list[np.ndarray] = []
     state = None
 
-    def choose(observations: list, episode_start: np.ndarray) -> np.ndarray:
+    def choose(seen: np.ndarray, episode_start: np.ndarray) -> np.ndarray:
         nonlocal state
-        seen = batch(observations)
         surprise.append(agent.free_energy(seen, state, episode_start).vfe)
         action, state = agent.predict(seen, state, episode_start)
         if learns and len(surprise) % change.episode_steps == 0:
@@ -62,7 +61,7 @@ def _lived(learns: bool, num_lives: int, seed: int) -> tuple[np.ndarray, np.ndar
         return action
 
     total = sum(change.episodes) * change.episode_steps
-    for _ in act(worlds, choose, range(seed, seed + num_lives)):
+    for _ in act_by(choose, EnvironmentList(worlds), seed):
         if len(surprise) > total:
             break
     by_episode = np.array(surprise[:total]).reshape(-1, change.episode_steps, num_lives)

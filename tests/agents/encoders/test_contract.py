@@ -13,7 +13,6 @@ from aifgym.agents.encoders.protocol import (
     Encoder,
     TrainableEncoder,
     encode,
-    encoder_type,
     log_encode,
 )
 from gymnasium.vector.utils import batch_space
@@ -91,7 +90,7 @@ def test_outcomes_are_permuted_and_merged(encoder):
 @each_encoder
 def test_an_encoder_comes_back_from_config_and_arrays(encoder):
     encoder = encoder.drawn(jax.random.key(3), 1.0).merged(jnp.eye(NUM_OUTCOMES))
-    restored = encoder_type(encoder.kind).restored(encoder.config(), encoder.arrays())
+    restored = KINDS.find(encoder.kind).restored(encoder.config(), encoder.arrays())
     observations = observations_of(encoder, 4)
     np.testing.assert_array_equal(restored.logits(observations), encoder.logits(observations))
     assert eqx.tree_equal(restored, encoder)

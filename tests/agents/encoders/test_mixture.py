@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from aifgym.agents.encoders.mixture import SHARPNESS, encode, spacing_of
 from aifgym.agents.encoders.mixture_encoder import MixtureEncoder
-from aifgym.agents.encoders.protocol import Encoder, encoder_type, log_encode
+from aifgym.agents.encoders.protocol import KINDS, Encoder, log_encode
 from scipy.optimize import minimize
 
 RNG = np.random.default_rng(0)
@@ -77,7 +77,7 @@ def test_the_compiled_encoder_gives_the_same_and_survives_being_stored():
     np.testing.assert_allclose(
         np.exp(log_encode(permuted, jnp.asarray(POINTS, jnp.float32))), found[:, order], atol=1e-6
     )
-    again = encoder_type("mixture").restored(permuted.config(), permuted.arrays())
+    again = KINDS.find("mixture").restored(permuted.config(), permuted.arrays())
     np.testing.assert_array_equal(
         log_encode(again, jnp.asarray(POINTS, jnp.float32)),
         log_encode(permuted, jnp.asarray(POINTS, jnp.float32)),

@@ -14,7 +14,7 @@ from aifgym.benchmarks.studies.tutorial_loop import train_eagerly
 from aifgym.benchmarks.system import compilation_cache
 from aifgym.envs import LineWorld
 from aifgym.training import simulate
-from aifgym.training.descent import sgd as trainer
+from aifgym.training.descent import sgd
 from aifgym.training.descent.recipes import TutorialRecipe
 from aifgym.training.objectives.tutorial import DiscreteModel
 
@@ -90,11 +90,11 @@ def test_the_peer_of_training_is_the_tutorials_and_ends_where_ours_does():
     )
     world, model = LineWorld(), untrained_model()
     data, held_out = (simulate(world, 20, 4, jr.key(seed))[0] for seed in (0, 1))
-    encoder = trainer.new_encoder(recipe, 2, 5, jr.key(2))
+    encoder = sgd.new_encoder(recipe, 2, 5, jr.key(2))
     _, theirs = train_eagerly(encoder, model, data, held_out, recipe, jr.key(3))
     discrete = DiscreteModel(*map(jnp.asarray, (model.A, model.B, model.D)))
-    start = trainer.stacked(encoder, jr.key(3))
-    _, curves = trainer.train(start, discrete, data, held_out, recipe)
+    start = sgd.stacked(encoder, jr.key(3))
+    _, curves = sgd.train(start, discrete, data, held_out, recipe)
     ours = np.stack([curves.train.total[0], curves.held_out.total[0]], axis=1)
     np.testing.assert_allclose(ours, np.array(theirs), rtol=1e-4)
 

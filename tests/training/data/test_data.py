@@ -125,6 +125,21 @@ def test_a_policy_chooses_the_actions_and_is_checked():
         collect(gym.make(ENV_ID), 40, 6, policy=lambda observation, rng: 3)
 
 
+class Alternating:
+    """Remembers what it did last in the episode, and does the other."""
+
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
+        before = np.ones(1, int) if state is None else state
+        action = np.where(episode_start, 0, 1 - before)
+        return action, action
+
+
+def test_a_policy_may_have_a_memory_which_begins_with_each_episode():
+    env = CountingEnv(episode_length=3)
+    collect(env, 8, 6, policy=Alternating())
+    assert env.actions == [0, 1, 0, 0, 1, 0, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [

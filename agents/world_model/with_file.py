@@ -7,10 +7,18 @@ from typing import Any, Self
 import gymnasium as gym
 import numpy as np
 
-from .agent_file import FORMAT, FORMAT_VERSION, VERSIONS_OF, WORLD_MODEL
-from .archive import DAMAGE, damaged, read_archive, write_archive
-from .world_model.model import WorldModel
-from .world_model.storing import restored, space_config, space_of, stored
+from ..archive import (
+    DAMAGE,
+    FORMAT,
+    FORMAT_VERSION,
+    VERSIONS_OF,
+    WORLD_MODEL,
+    damaged,
+    read_archive,
+    write_archive,
+)
+from .model import WorldModel
+from .storing import restored, space_config, space_of, stored
 
 
 class WithWorldFile:
