@@ -24,15 +24,30 @@ class WithEnv:
         Raises:
             ValueError: its spaces are of another kind or shape than the agent's. Bounds may differ.
         """
-        for name in () if env is None else ("observation_space", "action_space"):
-            # Of a vector environment of Gymnasium these are the spaces of one.
-            theirs, ours = getattr(env, f"single_{name}", getattr(env, name)), getattr(self, name)
-            if not _alike(ours, theirs):
-                raise ValueError(f"env.{name} must be like the agent's, {ours}, got {theirs}")
+        if env is not None:
+            check_spaces(self, env)
         self._env = env
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "_env"}
+
+
+def check_spaces(agent: Any, env: Any, named: str = "the agent") -> None:
+    """Checks that an agent was made for such observations and actions.
+
+    Args:
+        agent: with `observation_space` and `action_space`.
+        env: an environment, or a vector environment of Gymnasium, or a `VecEnv`.
+        named: the agent, in messages.
+
+    Raises:
+        ValueError: the spaces differ in more than their bounds and types of numbers.
+    """
+    for name in ("observation_space", "action_space"):
+        # Of a vector environment of Gymnasium these are the spaces of one.
+        theirs, ours = getattr(env, f"single_{name}", getattr(env, name)), getattr(agent, name)
+        if not _alike(ours, theirs):
+            raise ValueError(f"{named} is for {name} {ours}, the environment has {theirs}")
 
 
 def _alike(ours: gym.Space, theirs: gym.Space) -> bool:

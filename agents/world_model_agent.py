@@ -1,19 +1,21 @@
 """The agent of a learned world model, behind SB3's `predict`."""
 
+import copy
 import dataclasses
+import threading
 from collections.abc import Callable
-from typing import NamedTuple, Self
+from typing import Any, Self
 
 import gymnasium as gym
 import numpy as np
-from pymdp.agent import Agent
 
-from .acting.pymdp_bridge import continuous_pymdp_agent
-from .encoders.protocol import Encoder
-from .models.generative_model import GenerativeModel
+from .acting.invalid import ON_INVALID
+from .models.checks import check_choice
 from .with_env import WithEnv
+from .world_model.beliefs import WorldExplanation, joint_beliefs
 from .world_model.checking import batched, recalled
-from .world_model.export import member_encoder, member_model
+from .world_model.export import WithExport
+from .world_model.memory import Memory
 from .world_model.model import WorldModel
 from .world_model.policy import Policy, world_policy
 from .world_model.spaces import actions_of
@@ -22,29 +24,7 @@ from .world_model.with_file import WithWorldFile
 from .world_model.with_goals import WithWorldGoals
 
 
-class WorldExplanation(NamedTuple):
-    """What spoke for each control, for N observations and E controls.
-
-    Attributes:
-        neg_efe: `(N, E)`, negative expected free energy from now on.
-        action_probs: `(N, E)`, posterior over controls.
-        reward: `(N, E)`, expected reward while the control lasts.
-        ended: `(N,)`, probability that the episode has ended already.
-        novelty: `(N, E)`, nats that trying the control would tell about the model.
-        actions: `(E,)`, number of the action of each control.
-        lengths: `(E,)`, steps for which it is held.
-    """
-
-    neg_efe: np.ndarray
-    action_probs: np.ndarray
-    reward: np.ndarray
-    ended: np.ndarray
-    novelty: np.ndarray
-    actions: np.ndarray
-    lengths: np.ndarray
-
-
-class WorldModelAgent(WithWorldGoals, WithWorldFile, WithEnv):
+class WorldModelAgent(WithWorldGoals, WithExport, WithWorldFile, WithEnv):
     """Encoder and discrete generative model that were learned together, a drop-in for SB3.
 
     Hidden states are those of an ensemble of discretisations; `encoder(member)` and
@@ -56,6 +36,12 @@ class WorldModelAgent(WithWorldGoals, WithWorldFile, WithEnv):
         action_space: of the task.
         preferences: what is preferred in place of rewards: `(K,)` for each member, nats per step.
         seed: of the stream that `predict(..., deterministic=False)` draws from.
+        on_invalid: of an observation that is not finite, such as of a sensor that dropped out:
+            `"raise"` names the environments; with `"ignore"` there stands for what is missing what
+            the model expects after the last step, or where episodes begin.
+
+    Raises:
+        ValueError: `on_invalid` is something else.
     """
 
     def __init__(
@@ -65,12 +51,16 @@ class WorldModelAgent(WithWorldGoals, WithWorldFile, WithEnv):
         action_space: gym.Space,
         preferences: list[np.ndarray] | None = None,
         seed: int = 0,
+        *,
+        on_invalid: str = "raise",
     ) -> None:
+        check_choice("on_invalid", on_invalid, ON_INVALID)
         self.world, self.preferences = world, preferences
         self.observation_space, self.action_space = observation_space, action_space
         self.policy: Policy = world_policy(world, preferences)
         self._one_hot = not isinstance(world.encoder, Table)
         self._scale = world.reward_scale if preferences is None else _scale_of(preferences)
+        self.on_invalid, self._last = on_invalid, threading.local()
         self.set_random_seed(seed)
 
     def set_random_seed(self, seed: int) -> None:
@@ -99,23 +89,38 @@ class WorldModelAgent(WithWorldGoals, WithWorldFile, WithEnv):
             Actions, int64, and the memory.
 
         Raises:
-            ValueError: a shape is wrong, or an observation is not finite.
+            ValueError: an argument is no array of numbers or has another shape, or `state` is not
+                what `predict` returned, or an observation not finite with `on_invalid="raise"`.
         """
-        observations, shape = batched(observation, self.observation_space, self._one_hot)
-        memory = recalled(state, episode_start, observations, self.world)
+        memory, shape = self._remembered(observation, state, episode_start)
         control = None
         if not deterministic:
             probs = self._posterior(self.policy.values(memory.window))
             drawn = self._rng.random((len(probs), 1))
             control = np.minimum((probs.cumsum(axis=1) < drawn).sum(axis=1), probs.shape[1] - 1)
+        self._last.window = memory.window.copy()  # the caller gets the other
         memory = self.policy.act(memory, control)
         actions = actions_of(memory.action, self.action_space)
         return actions.reshape((*shape, *actions.shape[1:])), tuple(memory)
 
-    def explain(self, observation, state: tuple[np.ndarray, ...] | None = None) -> WorldExplanation:
-        """What spoke for each control; shapes as of `predict`, always with a first axis."""
-        observations, _ = batched(observation, self.observation_space, self._one_hot)
-        window = recalled(state, None, observations, self.world).window
+    @property
+    def beliefs(self) -> np.ndarray | None:
+        """`(N, S)` float32, posterior over states at this thread's last `predict`; None before it.
+
+        The states are those of all members, one after the other, and a last one of a table for
+        observations that were never seen.
+        """
+        window = getattr(self._last, "window", None)
+        return None if window is None else joint_beliefs(self.world, window)
+
+    def explain(
+        self,
+        observation,
+        state: tuple[np.ndarray, ...] | None = None,
+        episode_start: np.ndarray | None = None,
+    ) -> WorldExplanation:
+        """What spoke for each control; arguments as of `predict`, always with a first axis."""
+        window = self._remembered(observation, state, episode_start)[0].window
         neg_efe = self.policy.values(window)
         width = len(self.world.actions)
         reward, ended, novelty = np.split(
@@ -132,30 +137,23 @@ class WorldModelAgent(WithWorldGoals, WithWorldFile, WithEnv):
         )
 
     def _replaced(self, preferences: list[np.ndarray]) -> Self:
-        return type(self)(self.world, self.observation_space, self.action_space, preferences)
+        spaces = self.observation_space, self.action_space
+        return type(self)(self.world, *spaces, preferences, on_invalid=self.on_invalid)
 
-    def encoder(self, member: int = 0) -> Encoder:
-        """The encoder of one member, with a last outcome "ended"; of windows where it has them."""
-        space = self.observation_space
-        num = int(space.n) if isinstance(space, gym.spaces.Discrete) else None
-        return member_encoder(self.world, member, num)
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy draws what this one would draw, each from a stream of its own.
+        kept = super().__getstate__() | {"_rng": copy.deepcopy(self._rng)}
+        return {name: value for name, value in kept.items() if name != "_last"}
 
-    def model(self, member: int = 0) -> GenerativeModel:
-        """A, B, C and D of one member; controls are pymdp's actions."""
-        return member_model(self.world, member)
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        vars(self).update(kept, _last=threading.local())
 
-    def pymdp_agent(self, batch_size: int = 1, member: int = 0) -> Agent:
-        """The genuine pymdp `Agent` of one member, with the encoder as its `preprocess_fn`.
-
-        It looks one step ahead; what follows is in C: what each state is worth by our plan.
-        """
-        model, lengths = self.model(member), self.world.lengths[member]
-        own = self.world.members[member]
-        value = self.policy.neg_efe[member].max(axis=1)[: len(own.ended)]
-        ahead = self.world.discount ** lengths.mean() * value
-        C = model.C + np.append(ahead, 0.0)
-        model = dataclasses.replace(model, C=C, policy_len=1)
-        return continuous_pymdp_agent(self.encoder(member), model, None, batch_size)
+    def _remembered(self, observation, state, episode_start) -> tuple[Memory, tuple[int, ...]]:
+        """The memory with the observation in it, and the shape of actions."""
+        strict = self.on_invalid == "raise"
+        given = observation, self.observation_space, self._one_hot, strict
+        observations, shape = batched(*given)
+        return recalled(state, episode_start, observations, self.world), shape
 
     def __repr__(self) -> str:
         world = self.world

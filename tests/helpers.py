@@ -4,10 +4,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from aifgym.agents import GenerativeModel, ObservationEncoder
+from aifgym.agents import GenerativeModel, ObservationEncoder, WorldModelAgent
+from aifgym.agents.world_model.ensemble import joined
+from aifgym.agents.world_model.model import Member, WorldModel
 from aifgym.envs import LineWorld
 from aifgym.training import Trajectories
-from scipy import stats
+from gymnasium.spaces import Box, Discrete
+from scipy import sparse, stats
 
 ENV_ID = "aifgym.envs:ContinuousLineWorld-v0"
 
@@ -31,6 +34,34 @@ def random_model(rng, num_states=4, num_outcomes=5, num_actions=3, policy_len=3,
 
 def small_encoder(num_outcomes: int = 5, seed: int = 0) -> ObservationEncoder:
     return ObservationEncoder(2, num_outcomes, 16, 2, 0.3, key=jax.random.key(seed))
+
+
+def walking_agent(hold: int = 1, history: int = 1, **options) -> WorldModelAgent:
+    """Two members of 9 states on a line in the plane; left, stay, right; reward at the right end.
+
+    Args:
+        hold: steps for which each action is held; so far it leads.
+        history: observations in a window.
+        options: of `WorldModelAgent`.
+    """
+    num, moves = 9, hold * np.array([-1, 0, 1])
+    following = np.clip(np.arange(num)[:, None] + moves, 0, num - 1)
+    width = 2 + 4 * (history - 1)
+    looks = np.zeros((num, width))
+    looks[:, 0] = np.arange(num)
+    member = Member(
+        sparse.csr_array(np.eye(num)[following.ravel()]),
+        (following == num - 1).astype(float),
+        np.zeros(num),
+        np.full((num, 3), 5.0),
+        looks,
+        np.eye(num)[:2].sum(axis=0) / 2,
+    )
+    features, spacing = (np.zeros(width), np.eye(width)[:, :2]), np.ones(num)
+    encoder = joined([features] * 2, [looks[:, :2]] * 2, [spacing] * 2, "soft")
+    lengths = np.full((2, 3), hold)
+    world = WorldModel(encoder, (member,) * 2, np.arange(3), lengths, 0.9, history, 3, 1.0)
+    return WorldModelAgent(world, Box(-10, 10, (2,), np.float32), Discrete(3), **options)
 
 
 def exact_encoder(world: LineWorld) -> ObservationEncoder:

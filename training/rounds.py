@@ -7,13 +7,13 @@ import gymnasium as gym
 import numpy as np
 
 from ..agents.agent import ActiveInferenceEncoderAgent
+from ..agents.world_model.checking import batched
 from ..agents.world_model.model import WorldModel
 from ..agents.world_model.spaces import (
     actions_of,
     check_observation_space,
     is_discrete,
     num_actions,
-    vectors,
 )
 from ..agents.world_model_agent import WorldModelAgent
 from ..envs.acting import Steps, act_by
@@ -23,13 +23,12 @@ from .learners.world_model.config import LearnConfig
 from .learners.world_model.continuous import ContinuousLearner
 from .learners.world_model.discrete import DiscreteLearner
 from .learners.world_model.history import LearnHistory, history_of, row_of
+from .learners.world_model.protocol import RoundLearner
 from .learners.world_model.stored_rounds import StoredRound
 from .learners.world_model.threads import one_thread
 
 # A round waits for the end of an episode, but not longer than this share of its own steps.
 LONGEST_WAIT = 0.5
-# Comparing memories once more is not worth it for fewer steps: the last round is longer.
-LONGEST_LAST = 1.5
 LARGEST_SEED = 2**32 - 1
 
 
@@ -85,11 +84,10 @@ class Rounds:
     @property
     def agent(self) -> ActiveInferenceEncoderAgent | WorldModelAgent:
         """The agent as it is now."""
-        if isinstance(self._learner, MemoryLearner) and self._learner.agent is not None:
-            return self._learner.agent
-        return WorldModelAgent(self.world, *self._spaces, seed=self._seed)
+        own = self._learner.agent
+        return own or WorldModelAgent(self.world, *self._spaces, seed=self._seed)
 
-    def _new_learner(self, config: LearnConfig, count: int):
+    def _new_learner(self, config: LearnConfig, count: int) -> RoundLearner:
         space = self._spaces[0]
         if config.memory != "none" and (is_discrete(space) or config.memory != "auto"):
             return MemoryLearner(config, count, self._seed, space)
@@ -120,15 +118,14 @@ class Rounds:
         rows = [stored.row for stored in self.ended]
         most = total_timesteps - self.steps
         planned = min(self._config.round_steps(self.steps), most)
-        if isinstance(self._learner, MemoryLearner) and most < LONGEST_LAST * planned:
+        if most < self._learner.longest_last * planned:
             planned = most
         with one_thread():
             steps = self.steps + self._act(worlds, planned, most, go_on)
             made = self._learner.refit()
         part = self._learner.part()
         row = row_of(part, made, steps, rows, self._config.discount, worlds.num_envs)
-        if isinstance(self._learner, MemoryLearner):
-            row["memories"] = self._learner.compared
+        row |= self._learner.notes
         row["seconds"] = time.process_time() - start + (rows[-1]["seconds"] if rows else 0)
         self.ended.append(StoredRound(part, None if made is None else made.standing, row))
         return self.ended[-1]
@@ -139,14 +136,14 @@ class Rounds:
         All environments are reset first, from a seed of this round: so a round depends on nothing
         but what was recorded before, and a run that was killed goes on to the same result.
         """
-        space, one_hot = self._spaces[0], isinstance(self._learner, ContinuousLearner)
+        space, one_hot = self._spaces[0], self._learner.one_hot
         seed = int(np.random.default_rng([self._seed, len(self.ended)]).integers(2**31))
         latest: tuple = (None, None)
 
         def seen(observations) -> np.ndarray:
             nonlocal latest
             if observations is not latest[0]:
-                latest = observations, vectors(observations, space, one_hot)
+                latest = observations, batched(observations, space, one_hot)[0]
             return latest[1]
 
         def choose(observations, episode_start: np.ndarray) -> np.ndarray:

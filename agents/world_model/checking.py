@@ -3,55 +3,32 @@
 import gymnasium as gym
 import numpy as np
 
-from ..acting.checks import as_numbers, checked_starts, refused
+from ..acting.checks import as_numbers, checked_starts
+from ..acting.observations import checked_observations, is_finite
+from .beliefs import first_seen, foreseen
 from .memory import Memory, first_memory, restarted, shifted
 from .model import WorldModel
-from .spaces import shape_of, vectors
+from .spaces import vectors
 
 
-def batched(observation, space: gym.Space, one_hot: bool) -> tuple[np.ndarray, tuple[int, ...]]:
+def batched(
+    observation, space: gym.Space, one_hot: bool, must_be_finite: bool = True
+) -> tuple[np.ndarray, tuple[int, ...]]:
     """Observations as vectors `(N, D)`, and `()` for a single one, `(N,)` for N.
 
     Raises:
-        ValueError: a shape is wrong, or a value not finite.
+        ValueError: see `checked_observations`.
     """
-    if isinstance(space, gym.spaces.Dict):
-        if not isinstance(observation, dict) or set(observation) != set(space.spaces):
-            raise refused(observation, "observation", f"the keys must be {list(space.spaces)}")
-        first = next(iter(space.spaces))
-        part, inner = observation[first], space[first]
-    elif isinstance(space, gym.spaces.Tuple):
-        if not isinstance(observation, tuple | list) or len(observation) != len(space.spaces):
-            raise refused(observation, "observation", f"it must be a tuple of {len(space.spaces)}")
-        part, inner = observation[0], space[0]
-    else:
-        observation = as_numbers(observation, "observation")
-        part, inner = observation, space
-    if isinstance(inner, gym.spaces.Dict | gym.spaces.Tuple):
-        _, shape = batched(part, inner, one_hot)
-    else:
-        ndim = np.ndim(part) - len(shape_of(inner))
-        if ndim not in (0, 1):
-            raise ValueError(
-                f"observation must have shape {shape_of(inner)} or (N, ...), got {np.shape(part)}"
-            )
-        shape = np.shape(part)[:ndim]
-    if not shape:
-        observation = _with_axis(observation, space)
-    return vectors(observation, space, one_hot), shape
-
-
-def _with_axis(observation, space: gym.Space):
-    if isinstance(space, gym.spaces.Dict):
-        return {key: _with_axis(observation[key], part) for key, part in space.spaces.items()}
-    if isinstance(space, gym.spaces.Tuple):
-        pairs = zip(observation, space.spaces)
-        return tuple(_with_axis(part, own) for part, own in pairs)
-    return np.asarray(observation)[None]
+    checked, shape = checked_observations(
+        observation, space, must_be_finite=must_be_finite, precise=True
+    )
+    return vectors(checked, space, one_hot), shape
 
 
 def recalled(state, episode_start, observations: np.ndarray, world: WorldModel) -> Memory:
     """The memory with the newest observations in it.
+
+    For values that are not finite stands what the model expects there.
 
     Args:
         state: what `predict` returned, or None.
@@ -60,35 +37,63 @@ def recalled(state, episode_start, observations: np.ndarray, world: WorldModel) 
         world: the model.
 
     Raises:
-        ValueError: a shape is wrong.
+        ValueError: a shape is wrong, or the state holds what `predict` never returns.
     """
     count = len(observations)
+    starts = np.full(count, state is None)
+    if episode_start is not None:
+        starts |= checked_starts(episode_start, count)
+    memory = None if state is None else _checked_memory(state, observations, world)
+    missing = ~is_finite(observations)
+    if np.count_nonzero(missing):
+        observations = _filled(observations, missing, memory, starts, world)
     first = first_memory(observations, world.history, world.num_actions)
-    if state is None:
+    if memory is None:
         return first
-    memory = _checked_memory(state, first, world.num_actions)
     memory = shifted(memory, observations, world.num_actions)
-    if episode_start is None:
-        return memory
-    return restarted(memory, checked_starts(episode_start, count), first)
+    return restarted(memory, starts, first) if np.count_nonzero(starts) else memory
 
 
-def _checked_memory(state, first: Memory, num_actions: int) -> Memory:
-    if not isinstance(state, tuple | list) or len(state) != 3:
+def _filled(
+    observations: np.ndarray,
+    missing: np.ndarray,
+    memory: Memory | None,
+    starts: np.ndarray,
+    world: WorldModel,
+) -> np.ndarray:
+    rows = np.flatnonzero(missing.any(axis=1))
+    expected = np.tile(first_seen(world, observations.shape[1]), (len(rows), 1))
+    if memory is not None:
+        moved = foreseen(world, Memory(*(part[rows] for part in memory)), observations.shape[1])
+        expected = np.where(starts[rows, None], expected, moved)
+    filled = observations.copy()
+    filled[rows] = np.where(missing[rows], expected, observations[rows])
+    return filled
+
+
+def _checked_memory(state, observations: np.ndarray, world: WorldModel) -> Memory:
+    if not isinstance(state, tuple | list) or len(state) != len(Memory._fields):
         count = f" of {len(state)}" if hasattr(state, "__len__") else ""
         raise ValueError(
             f"state must be what predict returned, a tuple of 3 arrays, got "
             f"{type(state).__name__}{count}"
         )
     window, action, remaining = (as_numbers(array, "state") for array in state)
-    if [array.shape for array in (window, action, remaining)] != [a.shape for a in first]:
+    count, dim = observations.shape
+    width = dim + (world.history - 1) * (dim + world.num_actions - 1)
+    if [array.shape for array in (window, action, remaining)] != [(count, width), *[(count,)] * 2]:
         raise ValueError(
-            f"state must hold a window {first.window.shape} and actions {first.action.shape}, got "
-            f"{window.shape} and {action.shape}"
+            f"state must hold a window {(count, width)} and actions {(count,)}, got "
+            f"{window.shape}, {action.shape} and {remaining.shape}"
         )
-    usable = (
-        np.isfinite(window).all() and action.dtype.kind in "iu" and remaining.dtype.kind in "iu"
-    )
-    if not usable or not ((action >= 0) & (action < num_actions)).all():
+    whole = action.dtype.kind in "iu" and remaining.dtype.kind in "iu"
+    if not whole or not is_finite(window.astype(float)).all():
         raise ValueError("state must hold a finite window and numbers of actions")
+    longest = int(world.lengths.max())
+    for name, array, most in (
+        ("actions", action, world.num_actions),
+        ("steps", remaining, longest),
+    ):
+        if not ((array >= 0) & (array < most)).all():
+            raise ValueError(f"state must hold {name} in 0..{most - 1}, as predict returns them")
     return Memory(window.astype(float), action.astype(int), remaining.astype(int))

@@ -1,18 +1,54 @@
 """A member of a world model in pymdp's form: encoder, A, B, C and D."""
 
+import dataclasses
+
+import gymnasium as gym
 import numpy as np
+from pymdp.agent import Agent
 from scipy.sparse.linalg import lsqr
 
+from ..acting.pymdp_bridge import continuous_pymdp_agent
 from ..encoders.mixture_encoder import MixtureEncoder
 from ..encoders.one_hot import OneHotEncoder
 from ..encoders.protocol import MIN_PROBABILITY, Encoder
 from ..models.generative_model import GenerativeModel
 from .model import Member, WorldModel
-from .policy import UNUSABLE
+from .policy import UNUSABLE, Policy
 from .table import Table
 
 # How much a preference for a state may be, in squared nats against a squared error of one.
 SMALLNESS = 1e-3
+
+
+class WithExport:
+    """An agent with `world`, `policy` and a space in pymdp's form."""
+
+    world: WorldModel
+    policy: Policy
+    observation_space: gym.Space
+
+    def encoder(self, member: int = 0) -> Encoder:
+        """The encoder of one member, with a last outcome "ended"; of windows where it has them."""
+        space = self.observation_space
+        num = int(space.n) if isinstance(space, gym.spaces.Discrete) else None
+        return member_encoder(self.world, member, num)
+
+    def model(self, member: int = 0) -> GenerativeModel:
+        """A, B, C and D of one member; controls are pymdp's actions."""
+        return member_model(self.world, member)
+
+    def pymdp_agent(self, batch_size: int = 1, member: int = 0) -> Agent:
+        """The genuine pymdp `Agent` of one member, with the encoder as its `preprocess_fn`.
+
+        It looks one step ahead; what follows is in C: what each state is worth by our plan.
+        """
+        model, lengths = self.model(member), self.world.lengths[member]
+        own = self.world.members[member]
+        value = self.policy.neg_efe[member].max(axis=1)[: len(own.ended)]
+        ahead = self.world.discount ** lengths.mean() * value
+        C = model.C + np.append(ahead, 0.0)
+        model = dataclasses.replace(model, C=C, policy_len=1)
+        return continuous_pymdp_agent(self.encoder(member), model, None, batch_size)
 
 
 def member_model(world: WorldModel, member: int) -> GenerativeModel:

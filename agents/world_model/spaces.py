@@ -21,15 +21,12 @@ def is_discrete(space: gym.Space) -> bool:
 
 
 def vectors(observations, space: gym.Space, one_hot: bool = True) -> np.ndarray:
-    """N observations as `(N, D)` float64.
+    """N observations as `(N, D)` float64; that they are of the space is not checked here.
 
     Args:
         observations: with a first axis; `Dict` and `Tuple` as a dict or tuple of such.
         space: of one observation.
         one_hot: whether a number of a `Discrete` becomes an indicator; else it stays a number.
-
-    Raises:
-        ValueError: a shape is wrong or a value not finite.
     """
     if isinstance(space, spaces.Dict):
         parts = [vectors(observations[k], s, one_hot) for k, s in space.spaces.items()]
@@ -38,11 +35,6 @@ def vectors(observations, space: gym.Space, one_hot: bool = True) -> np.ndarray:
         parts = [vectors(o, s, one_hot) for o, s in zip(observations, space.spaces)]
         return np.concatenate(parts, axis=1)
     array, shape = np.asarray(observations, float), shape_of(space)
-    if array.shape[1:] != shape:
-        raise ValueError(f"observation must have shape {shape}, got {array.shape[1:]}")
-    if not np.isfinite(array).all():
-        bad = array[~np.isfinite(array.reshape(len(array), -1)).all(axis=1)][0]
-        raise ValueError(f"observation must be finite, got {bad.tolist()}")
     if isinstance(space, spaces.Discrete):
         return np.eye(int(space.n))[array.astype(int) - space.start] if one_hot else array[:, None]
     if len(shape) >= 2 and math.prod(shape) > LARGEST_SIDE**2:

@@ -28,6 +28,7 @@ class WithWorldFile:
     preferences: list[np.ndarray] | None
     observation_space: gym.Space
     action_space: gym.Space
+    on_invalid: str
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an agent file (`.aif`: a zip of JSON and arrays, no pickle), all or nothing."""
@@ -49,7 +50,7 @@ class WithWorldFile:
             "observation_space": space_config(self.observation_space),
             "action_space": space_config(self.action_space),
         }
-        return config | spaces, arrays
+        return config | spaces | {"on_invalid": self.on_invalid}, arrays
 
     @classmethod
     def of_parts(cls, config: dict, arrays: dict[str, np.ndarray]) -> Self:
@@ -63,7 +64,8 @@ class WithWorldFile:
         own = {name: array for name, array in arrays.items() if name not in names}
         spaces = space_of(config["observation_space"]), space_of(config["action_space"])
         make: Any = cls
-        return make(restored(config, own), *spaces, preferences or None)
+        on_invalid = config.get("on_invalid", "raise")
+        return make(restored(config, own), *spaces, preferences or None, on_invalid=on_invalid)
 
     @classmethod
     def load(cls, path: str | os.PathLike, num_envs: int | None = 1) -> Self:

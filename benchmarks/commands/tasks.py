@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from ...agents import ActiveInferenceEncoderAgent
+from ...agents.with_env import check_spaces
 from ...training.learn import Learned
 from ..scenarios.own import made
 from ..studies.memory_tasks import MEMORY_TASKS
@@ -18,11 +19,7 @@ def loaded(path: Path, env_id: str) -> Learned:
         ValueError: the file holds no agent, or it does not fit the environment.
     """
     agent: Learned = ActiveInferenceEncoderAgent.load(path)
-    env = made(env_id)
-    for name in ("observation_space", "action_space"):
-        ours, theirs = getattr(agent, name), getattr(env, name)
-        if type(ours) is not type(theirs) or ours.shape != theirs.shape:
-            raise ValueError(f"{path} was learned with {name} {ours}, {env_id} has {theirs}")
+    check_spaces(agent, made(env_id), str(path))
     return agent
 
 

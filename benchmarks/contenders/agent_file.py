@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ...agents import ActiveInferenceEncoderAgent
+from ...agents.with_env import check_spaces
 from .base import Contender
 
 
@@ -21,11 +22,7 @@ class AgentFile(Contender):
             ValueError: it was made for other observations or actions.
         """
         self._agent: Any = ActiveInferenceEncoderAgent.load(self.path, num_envs=None)
-        env = env_factory()
-        for name in ("observation_space", "action_space"):
-            ours, theirs = getattr(self._agent, name), getattr(env, name)
-            if _kind(ours) != _kind(theirs):
-                raise ValueError(f"{self.path} is for {name} {ours}, the environment has {theirs}")
+        check_spaces(self._agent, env_factory(), str(self.path))
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
         self.hyperparameters = {"sha256": digest[:16]}
 
@@ -50,12 +47,3 @@ def of_file(path: str) -> type[AgentFile]:
         "path": file.resolve(),
     }
     return type("OneAgentFile", (AgentFile,), variables)
-
-
-def _kind(space) -> tuple:
-    """What has to agree: the kind of a space, its shape, and its numbers where it has those."""
-    parts = getattr(space, "spaces", None)
-    if parts is not None:
-        pairs = parts.items() if isinstance(parts, dict) else enumerate(parts)
-        return type(space), tuple((key, _kind(part)) for key, part in pairs)
-    return type(space), space.shape, str(getattr(space, "n", getattr(space, "nvec", "")))

@@ -1,5 +1,9 @@
-"""Peers on the tasks of `aifgym tasks`: SB3's settings, RL-Zoo's, and peers that remember."""
+"""Peers on the tasks of `aifgym tasks`: SB3's settings, RL-Zoo's, and peers that remember.
 
+Where observations are numbers also tabular Q-learning.
+"""
+
+import dataclasses
 import functools
 import json
 import time
@@ -12,9 +16,10 @@ import numpy as np
 
 from ..contenders.registry import load_contender
 from ..contenders.sb3 import seeded_envs
+from .q_learning import Q_LEARNING, QTable, has_table, train_q_table
 
 RL_ZOO = Path(__file__).with_name("rl_zoo.json")
-PEERS = ("PPO", "PPO RL-Zoo", "DQN", "DQN RL-Zoo")
+PEERS = ("PPO", "PPO RL-Zoo", "DQN", "DQN RL-Zoo", *Q_LEARNING)
 # Contenders of the benchmark: what they have instead of memory, or as memory, is said there.
 MEMORY_PEERS = ("PPO stacked", "RecurrentPPO")
 
@@ -37,7 +42,12 @@ class Peer:
 
 
 def peer_settings(name: str, env: gym.Env) -> dict | None:
-    """What one of `PEERS` is set to in an environment; None where RL-Zoo has no settings for it."""
+    """What one of `PEERS` is set to in an environment.
+
+    None where RL-Zoo has no settings for it, or it learns no table of such a task.
+    """
+    if name in Q_LEARNING:
+        return dataclasses.asdict(Q_LEARNING[name]) if has_table(env) else None
     algorithm, _, zoo = name.partition(" ")
     if not zoo or name in MEMORY_PEERS:
         return {}
@@ -45,7 +55,9 @@ def peer_settings(name: str, env: gym.Env) -> dict | None:
     return _zoo()[algorithm].get(spec.id if spec else None)
 
 
-def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) -> tuple[Peer, float]:
+def train_peer(
+    name: str, make: Callable[[], gym.Env], steps: int, seed: int
+) -> tuple[Peer | QTable, float]:
     """A peer that learned for so many steps, and the processor seconds that it took.
 
     What its settings change over a training, exploration and learning rates, is spread over these
@@ -61,14 +73,16 @@ def train_peer(name: str, make: Callable[[], gym.Env], steps: int, seed: int) ->
     Raises:
         ValueError: there are no settings for it.
     """
+    given = peer_settings(name, make())
+    if given is None:
+        raise ValueError(f"there are no settings for {name} in this task")
+    if name in Q_LEARNING:
+        return train_q_table(make, steps, seed, Q_LEARNING[name])
+    if name in MEMORY_PEERS:
+        return _train_contender(name, make, steps, seed)
     import stable_baselines3 as sb3
     from stable_baselines3.common.vec_env import VecNormalize
 
-    if name in MEMORY_PEERS:
-        return _train_contender(name, make, steps, seed)
-    given = peer_settings(name, make())
-    if given is None:
-        raise ValueError(f"RL-Zoo has no settings for {name} in this task")
     settings: dict[str, Any] = {key: scheduled(value) for key, value in given.items()}
     envs = seeded_envs(make, settings.pop("n_envs", 1), seed)
     normalise: Callable = np.asarray

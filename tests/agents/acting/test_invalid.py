@@ -9,12 +9,18 @@ import numpy as np
 import pytest
 import torch
 from aifgym.agents import ActiveInferenceEncoderAgent, ObservationEncoder
-from helpers import random_model, small_encoder
+from helpers import random_model, small_encoder, walking_agent
 
 MASKED = np.ma.masked_array([1.0, 2.0], [True, False])
 RECORDS = np.zeros(2, [("x", "f4")])
 DATES = np.array(["2020-01-01", "2021-01-01"], "datetime64[D]")
 GOOD = np.full((2, 5), 0.2, np.float32)
+
+
+@pytest.fixture(params=["encoder", "world model"])
+def either(request, agent):
+    """An agent of either kind; both have one door."""
+    return agent if request.param == "encoder" else walking_agent()
 
 
 @pytest.mark.parametrize(
@@ -38,15 +44,15 @@ GOOD = np.full((2, 5), 0.2, np.float32)
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_observation_is_refused_by_name(agent, observation):
+def test_what_is_no_observation_is_refused_by_name(either, observation):
     with pytest.raises(ValueError, match=r"^observation must") as raised:
-        agent.predict(observation)
+        either.predict(observation)
     assert len(str(raised.value)) < 300
 
 
-def test_the_tuple_of_reset_is_told_from_an_observation(agent, env):
+def test_the_tuple_of_reset_is_told_from_an_observation(either, env):
     with pytest.raises(ValueError, match="pass the observation alone"):
-        agent.predict(env.reset(seed=0))
+        either.predict(env.reset(seed=0))
 
 
 @pytest.mark.parametrize(
@@ -80,27 +86,31 @@ def test_what_is_no_state_is_refused_by_name(agent, state):
     ["False", ["True", "False"], [np.nan, 0.0], [2, 0], np.zeros((2, 1), bool), [True], True, {}],
     ids=str,
 )
-def test_what_says_not_where_episodes_start_is_refused_by_name(agent, start):
-    with pytest.raises(ValueError, match=r"^episode_start must"):
-        agent.predict(np.zeros((2, 2)), (GOOD,), start)
+def test_what_says_not_where_episodes_start_is_refused_by_name(either, start):
+    state = either.predict(np.zeros((2, 2)))[1]
+    for given in (state, None):
+        with pytest.raises(ValueError, match=r"^episode_start must"):
+            either.predict(np.zeros((2, 2)), given, start)
 
 
-def test_usual_ways_to_write_the_same_are_all_understood(agent):
-    expected = agent.predict(np.array([[1.0, 2.0]], np.float32), None, np.array([True]))
+def test_usual_ways_to_write_the_same_are_all_understood(either):
+    given = np.array([[1.0, 2.0]], np.float32)
+    expected = either.predict(given, None, np.array([True]))
+    before = [part.tolist() for part in expected[1]]
     for observation in ([[1, 2]], np.array([[1, 2]]), torch.tensor([[1.0, 2.0]]), ((1.0, 2.0),)):
         for start in (True, [True], 1, np.ones(1), np.array([1], np.uint8)):
-            action, state = agent.predict(observation, [GOOD[:1].astype(float)], start)
+            action, state = either.predict(observation, before, start)
             assert action == expected[0]
             np.testing.assert_allclose(state[0], expected[1][0], atol=1e-6)
 
 
-def test_the_error_names_the_environments_whose_values_are_missing(agent):
+def test_the_error_names_the_environments_whose_values_are_missing(either):
     observations = np.zeros((1024, 2))
     observations[[3, 700], [0, 1]] = np.nan, np.inf
     with pytest.raises(ValueError, match=r"finite, got \[nan, 0\.0\] in environments 3, 700$"):
-        agent.predict(observations)
+        either.predict(observations)
     with pytest.raises(ValueError, match=r"in environments 0, 1, .* \(1,024 in all\)$"):
-        agent.predict(np.full((1024, 2), np.nan))
+        either.predict(np.full((1024, 2), np.nan))
 
 
 @pytest.mark.parametrize("num_envs", [1, 3, 200])  # in NumPy, and compiled
@@ -138,10 +148,12 @@ def test_an_action_never_comes_from_a_belief_that_is_not_finite():
     assert np.isfinite(agent.beliefs).all()
 
 
-def test_on_invalid_is_one_of_two_words_and_kept_in_the_file(agent, tmp_path):
+def test_on_invalid_is_one_of_two_words_and_kept_in_the_file(either, agent, tmp_path):
     with pytest.raises(ValueError, match="on_invalid must be one of"):
         ActiveInferenceEncoderAgent(agent.encoder, agent.model, on_invalid="skip")
-    agent.on_invalid = "ignore"
-    agent.save(tmp_path / "agent.aif")
+    with pytest.raises(ValueError, match="on_invalid must be one of"):
+        walking_agent(on_invalid="skip")
+    either.on_invalid = "ignore"
+    either.save(tmp_path / "agent.aif")
     loaded = ActiveInferenceEncoderAgent.load(tmp_path / "agent.aif", num_envs=None)
     assert loaded.on_invalid == "ignore"

@@ -6,7 +6,7 @@ import pytest
 from aifgym.agents.world_model.checking import batched, recalled
 from aifgym.agents.world_model.memory import first_memory
 
-WORLD = SimpleNamespace(history=2, num_actions=3)
+WORLD = SimpleNamespace(history=2, num_actions=3, lengths=np.full((2, 3), 4))
 SEEN = np.zeros((2, 1))
 GOOD = tuple(first_memory(SEEN, 2, 3))
 
@@ -24,6 +24,9 @@ GOOD = tuple(first_memory(SEEN, 2, 3))
         (GOOD[0], GOOD[1] - 1, GOOD[2]),
         (GOOD[0], GOOD[1] + 0.5, GOOD[2]),
         (GOOD[0], GOOD[1], GOOD[2][:1]),
+        (GOOD[0], GOOD[1], GOOD[2] + 4),
+        (GOOD[0], GOOD[1], GOOD[2] - 1),
+        (GOOD[0] + 1e300, *GOOD[1:]),
         (np.ma.masked_array(GOOD[0]), *GOOD[1:]),
         (GOOD[0].astype(str), *GOOD[1:]),
     ],
@@ -36,8 +39,9 @@ def test_what_is_no_state_is_refused_by_name(state):
 @pytest.mark.parametrize("start", ["False", [np.nan, 0.0], [2, 0], [True], True, {}], ids=str)
 def test_what_says_not_where_episodes_start_is_refused_by_name(start):
     assert recalled(GOOD, [True, False], SEEN, WORLD).window.shape == GOOD[0].shape
-    with pytest.raises(ValueError, match=r"^episode_start must"):
-        recalled(GOOD, start, SEEN, WORLD)
+    for state in (GOOD, None):
+        with pytest.raises(ValueError, match=r"^episode_start must"):
+            recalled(state, start, SEEN, WORLD)
 
 
 @pytest.mark.parametrize(

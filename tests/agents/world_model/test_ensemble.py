@@ -1,7 +1,9 @@
+import jax
 import numpy as np
 import pytest
 from aifgym.agents.encoders.mixture import SHARPNESS, encode, spacing_of
 from aifgym.agents.world_model.ensemble import joined, padded_values
+from aifgym.agents.world_model.mixture_values import powers_of_two
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -43,3 +45,10 @@ def test_what_many_points_expect_is_the_mean_over_all_prototypes(far):
     np.testing.assert_allclose(found, np.mean(means, axis=0), atol=0.05)
     few = ensemble.expected(points[:50], padded_values(values, 30))
     np.testing.assert_allclose(few, np.mean(means, axis=0)[:50], atol=1.0)  # of the 12 nearest
+
+
+def test_powers_of_two_are_those_of_numpy_and_small_ones_stay_above_0():
+    exponents = np.concatenate([np.linspace(-126, 100, 20_001), np.arange(-126, 101)])
+    found = np.asarray(jax.jit(powers_of_two)(exponents.astype(np.float32)), float)
+    np.testing.assert_allclose(found, 2.0 ** exponents.astype(np.float32).astype(float), rtol=5e-6)
+    assert float(powers_of_two(np.float32(-1e30))) == pytest.approx(2.0**-126)

@@ -9,13 +9,14 @@ from ..world_model.config import LearnConfig
 from ..world_model.discrete import DiscreteLearner
 from ..world_model.experience import Experience, joined
 from ..world_model.log import StepLog
+from ..world_model.protocol import RoundLearner
 from .behaviour import RANDOM_ACTIONS, Behaviour
 from .candidates import FAMILIES, Family
 from .episodes import episodes_of
 from .selection import Chosen, chosen_memory
 
 
-class MemoryLearner:
+class MemoryLearner(RoundLearner):
     """Learns what must be remembered, where observations are single whole numbers.
 
     Asked for one kind of memory it looks for that. With `"auto"` it acts and learns as without
@@ -30,6 +31,9 @@ class MemoryLearner:
     Raises:
         ValueError: observations are something else.
     """
+
+    # Comparing memories once more is not worth it for fewer steps.
+    longest_last = 1.5
 
     def __init__(self, config: LearnConfig, num_actions: int, seed: int, space: gym.Space) -> None:
         if not isinstance(space, gym.spaces.Discrete) or space.start != 0:
@@ -101,9 +105,9 @@ class MemoryLearner:
         self._choose()
 
     @property
-    def compared(self) -> list[dict]:
+    def notes(self) -> dict[str, list[dict]]:
         """The models that were compared last, see `Chosen`."""
-        return self._chosen.rows
+        return {"memories": self._chosen.rows}
 
     def _choose(self) -> None:
         families: tuple[Family, ...] = FAMILIES

@@ -10,6 +10,7 @@ from .discretising.past import choose_history
 from .discretising.refit import Round, Standing, policy_of, refit, world_of
 from .experience import Experience, joined, with_history
 from .log import StepLog
+from .protocol import RoundLearner
 
 # Steps for which actions are held before anything is planned.
 RANDOM_DURATIONS = (1, 2, 4, 8)
@@ -17,7 +18,7 @@ RANDOM_DURATIONS = (1, 2, 4, 8)
 ROUNDS_OF_HISTORY = 3
 
 
-class ContinuousLearner:
+class ContinuousLearner(RoundLearner):
     """The state machine behind `learn`: `begin`, then `act` and `record` in turn, then `refit`.
 
     Everything random in a round comes from the seed and the round's number, and a round depends on
@@ -28,6 +29,8 @@ class ContinuousLearner:
         num_actions: U.
         seed: of everything random.
     """
+
+    one_hot = True
 
     def __init__(self, config: LearnConfig, num_actions: int, seed: int) -> None:
         self._config, self._num_actions, self._seed = config, num_actions, seed

@@ -9,6 +9,7 @@ from .counts import Counts
 from .experience import Experience
 from .exploration import DISCOUNT, Explorer, exploiting_rewards
 from .log import StepLog
+from .protocol import RoundLearner
 
 # Weights of novelty, taken in turn by episodes: what is not worth looking for any more by the first
 # is used by the second, which looks around on the way.
@@ -17,7 +18,7 @@ NOVELTIES = (0.3, 0.03)
 LEAST_STEPS, REPLAN_SHARE = 10, 0.02
 
 
-class DiscreteLearner:
+class DiscreteLearner(RoundLearner):
     """The state machine behind `learn`; see `ContinuousLearner`.
 
     Args:
