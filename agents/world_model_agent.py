@@ -16,10 +16,9 @@ from .world_model.beliefs import WorldExplanation, joint_beliefs
 from .world_model.checking import batched, recalled
 from .world_model.export import WithExport
 from .world_model.memory import Memory
-from .world_model.model import WorldModel
+from .world_model.model import Table, WorldModel
 from .world_model.policy import Policy, world_policy
 from .world_model.spaces import actions_of
-from .world_model.table import Table
 from .world_model.with_file import WithWorldFile
 from .world_model.with_goals import WithWorldGoals
 

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .memory import Memory
-from .model import Member, WorldModel
-from .table import Table
+from .model import Member, Table, WorldModel
 
 
 class WorldExplanation(NamedTuple):

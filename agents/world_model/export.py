@@ -12,9 +12,8 @@ from ..encoders.mixture_encoder import MixtureEncoder
 from ..encoders.one_hot import OneHotEncoder
 from ..encoders.protocol import MIN_PROBABILITY, Encoder
 from ..models.generative_model import GenerativeModel
-from .model import Member, WorldModel
+from .model import Member, Table, WorldModel
 from .policy import UNUSABLE, Policy
-from .table import Table
 
 # How much a preference for a state may be, in squared nats against a squared error of one.
 SMALLNESS = 1e-3

@@ -8,8 +8,7 @@ from scipy import sparse
 from ..planning.policy_iteration import Plan, plan
 from .ensemble import MixtureEnsemble, padded_values
 from .memory import Memory
-from .model import Member, WorldModel
-from .table import Table
+from .model import Member, Table, WorldModel
 
 # What a control that must not be chosen is worth.
 UNUSABLE = -1e9

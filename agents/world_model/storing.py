@@ -6,9 +6,8 @@ from scipy import sparse
 
 from .consistency import check_world
 from .ensemble import MixtureEnsemble
-from .model import Member, WorldModel
+from .model import Member, Table, WorldModel
 from .spaces import shape_of
-from .table import Table
 
 OF_MEMBER = ("rewards", "ended", "counts", "looks", "starts")
 OF_ENCODER = ("shift", "matrix", "prototypes", "spacing")

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from aifgym.agents import WorldModelAgent
-from aifgym.agents.world_model.model import Member, WorldModel
-from aifgym.agents.world_model.table import Table
+from aifgym.agents.world_model.model import Member, Table, WorldModel
 from gymnasium.spaces import Discrete
 from helpers import walking_agent
 from hypothesis import given

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ....agents.world_model.model import Member, WorldModel
-from ....agents.world_model.table import Table
+from ....agents.world_model.model import Member, Table, WorldModel
 from .config import LearnConfig
 from .counts import Counts
 from .experience import Experience
