@@ -23,7 +23,7 @@ ORDER = {
     " | encoders | models | planning | acting | online | world_model | .",
     "training": "allowed data alignment | objectives | descent | config learners | . | sb3",
     "benchmarks": "system scenarios | contenders | running | analysis"
-    " | studies pictures speed | report | commands | cli | .",
+    " | studies pictures speed demo | report | commands | cli | .",
 }
 FORBIDDEN_LIBRARIES = {
     "envs": {"jax", "torch", "equinox", "pymdp", "stable_baselines3", "sb3_contrib", "matplotlib"},

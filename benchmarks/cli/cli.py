@@ -17,6 +17,7 @@ from ..commands.support import MissingExtra, chosen_out
 from ..commands.train import TrainArguments
 from ..system import compilation_cache, devices
 from .benchmark import benchmark, tune
+from .demo import demo
 from .learn import learn, tasks
 from .parsing import complain, parse
 from .pictures import animate, render_speed
@@ -114,6 +115,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "train": train,
     "evaluate": evaluate,
     "animate": animate,
+    "demo": demo,
     "render-speed": render_speed,
     "reproduce": reproduce,
     "benchmark": benchmark,

@@ -88,13 +88,19 @@ class Change:
         return ChangingWorld(limited, [count // side_by_side for count in self.episodes[:-1]])
 
 
-def ring(target: int = TARGET, dead: int | None = None, shows_reward: bool = False) -> PymdpEnv:
+def ring(
+    target: int = TARGET,
+    dead: int | None = None,
+    shows_reward: bool = False,
+    scale: float = SCALE,
+) -> PymdpEnv:
     """Five states in a ring that are seen as noisy points; back, stay, forward.
 
     Args:
         target: the state that is rewarded.
         dead: an action that does nothing.
         shows_reward: whether the reward is seen, too.
+        scale: standard deviation of the points.
     """
     moved = np.stack([np.roll(np.eye(RING), move, axis=0) for move in (-1, 0, 1)], axis=-1)
     B = (1 - NOISE) * moved + NOISE / RING
@@ -110,7 +116,7 @@ def ring(target: int = TARGET, dead: int | None = None, shows_reward: bool = Fal
         tables,
         rewards,
         modalities=("position", "outcome")[: len(A)],
-        emission_scale=SCALE,
+        emission_scale=scale,
         emission_means={"position": RING_POINTS},
     )
 

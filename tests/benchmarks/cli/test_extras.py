@@ -9,12 +9,13 @@ from command_line import TINY, run
 
 EXTRAS = {"benchmark": "bench", "report": "bench", "tune": "bench", "speed": "bench",
           "render-speed": "render", "animate": "bench", "reproduce": "bench",
-          "tasks": "bench", "goals": "bench", "changes": "bench"}  # fmt: skip
+          "tasks": "bench", "goals": "bench", "changes": "bench",
+          "demo": "demo"}  # fmt: skip
 # What only the extras bring; importing it fails as where it is not installed.
 WITHOUT = """
 import sys
 MISSING = {{"filelock", "jinja2", "stable_baselines3", "sb3_contrib", "torch", "imageio_ffmpeg",
-           "pygame", "ray", "tensorboardX"}}
+           "pygame", "ray", "tensorboardX", "starlette", "uvicorn"}}
 class Missing:
     def find_spec(name, path, target=None):
         if name in MISSING:
@@ -31,14 +32,17 @@ for arguments in {commands!r}:
 
 def test_core_commands_run_without_any_extra(tmp_path):
     commands = [["--help"], ["train", "--out", "a.aif", *TINY], ["evaluate", "a.aif"],
-                ["render-speed"]]  # fmt: skip
+                ["render-speed"], ["demo"]]  # fmt: skip
     script = WITHOUT.format(commands=commands)
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     codes = [line for line in result.stdout.splitlines() if line.startswith("code")]
-    assert codes == ["code 0", "code 0", "code 0", "code 2"]
-    assert '".[render]"' in result.stderr.splitlines()[-1]
+    assert codes == ["code 0", "code 0", "code 0", "code 2", "code 2"]
+    lines = [line for line in result.stderr.splitlines() if ".[" in line]
+    assert len(lines) == 2
+    assert '".[render]"' in lines[0]
+    assert '".[demo]"' in lines[1]
     assert "Traceback" not in result.stderr
 
 

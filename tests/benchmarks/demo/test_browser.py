@@ -1,0 +1,111 @@
+"""The page in a real browser."""
+
+import json
+import shutil
+
+import pytest
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+OPTIONS = (
+    "headless=new",
+    "no-sandbox",
+    "disable-gpu",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+)
+PHONE = {"width": 375, "height": 800, "deviceScaleFactor": 2, "mobile": True}
+PATIENCE = 300
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver"
+)
+
+
+@pytest.fixture(scope="module")
+def page(address, tmp_path_factory):
+    """The page at a phone's width, with the first world at its first moment."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for argument in [*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"]:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    driver.set_script_timeout(PATIENCE)
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    driver.get(f"{address}/")
+    until(driver, "return !document.getElementById('run').disabled")
+    yield driver
+    driver.quit()
+
+
+def until(driver, script: str) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(driver, PATIENCE).until(lambda d: d.execute_script(script))
+
+
+def text(driver, name: str) -> str:
+    return driver.execute_script("return document.getElementById(arguments[0]).textContent", name)
+
+
+def click(driver, selector: str) -> None:
+    script = (
+        "const found = document.querySelector(arguments[0]);"
+        "found.dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+    )
+    driver.execute_script(script, selector)
+
+
+def test_step_and_run_change_the_picture_and_pause_stops_it(page):
+    before = page.execute_script("return document.getElementById('panels').innerHTML")
+    click(page, "#step")
+    until(page, "return document.getElementById('clock').textContent.startsWith('step 1,')")
+    assert page.execute_script("return document.getElementById('panels').innerHTML") != before
+    click(page, "#run")
+    until(page, "return parseInt(document.getElementById('clock').textContent.slice(5)) > 3")
+    assert text(page, "run") == "Pause"
+    click(page, "#run")
+    assert text(page, "run") == "Run"
+
+
+def test_a_click_on_a_state_sets_the_goal_and_an_actuator_breaks_and_is_mended(page):
+    click(page, ".place:nth-of-type(2)")
+    until(page, "return document.getElementById('goal-words').textContent === 'state 1'")
+    click(page, "#usual-goal")
+    until(page, "return document.getElementById('goal-words').textContent === 'state 4'")
+    click(page, ".breaker button")
+    until(page, "return document.querySelectorAll('.breaker.broken').length === 1")
+    assert "not noticed yet" in text(page, "effect-words")
+    click(page, ".breaker button")
+    until(page, "return document.querySelectorAll('.breaker.broken').length === 0")
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways_and_large_enough(page):
+    assert page.execute_script("return document.documentElement.scrollWidth") <= 375
+    script = (
+        "return [...document.querySelectorAll('main text')].filter(t => t.textContent)"
+        ".map(t => t.getBoundingClientRect()).map(r => [r.height, r.left, r.right])"
+    )
+    places = page.execute_script(script)
+    assert len(places) > 10
+    assert all(height > 9 and left >= 0 and right <= 375 for height, left, right in places)
+    small = (
+        "return [...document.querySelectorAll('button')].filter(b => b.offsetParent)"
+        ".map(b => b.offsetHeight)"
+    )
+    assert min(page.execute_script(small)) >= 30
+
+
+def test_the_console_is_silent_and_only_this_server_is_asked(page, address):
+    assert page.get_log("browser") == []
+    events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
+    urls = [e["params"]["request"]["url"] for e in events
+            if e["method"] == "Network.requestWillBeSent"]  # fmt: skip
+    urls = [url for url in urls if not url.startswith(("data:", "chrome"))]
+    assert len(urls) > 5
+    assert all(url.startswith(address) for url in urls)
