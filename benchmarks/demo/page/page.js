@@ -7,7 +7,7 @@ const get = (id) => document.getElementById(id);
 const NAMES = { told: "is told how the world works", trained: "trains now, some seconds", file: "from a file" };
 const PATIENCE = 700;
 let worlds = {}, world = "line", file = null, session = null, scene = null, drawing = null, map = null;
-let running = false, busy = false, last = null;
+let running = false, queue = Promise.resolve();
 
 async function ask(path, values) {
   const options = values === undefined ? {} : { method: "POST", body: JSON.stringify(values) };
@@ -30,21 +30,19 @@ function say(text, isError = false, share = null) {
   }
 }
 
-// Runs one request at a time; what goes wrong is said on the page.
-async function once(work) {
-  if (busy) return;
-  busy = true;
-  try {
-    await work();
-  } catch (error) {
+// One request after the other, none is lost; what goes wrong is said on the page.
+function once(work) {
+  queue = queue.then(work).catch((error) => {
     pause();
-    say(error instanceof TypeError ? "The server does not answer. Is `aifgym demo` still running?" : error.message, true);
-  } finally {
-    busy = false;
-  }
+    const gone = error instanceof TypeError;
+    say(gone ? "The server does not answer. Is `aifgym demo` still running?" : error.message, true);
+  });
+  return queue;
 }
 
-const change = (path, values) => once(async () => show(await ask(path, { session, ...values })));
+const change = (path, values) => once(async () => {
+  if (session !== null) show(await ask(path, { session, ...values }));
+});
 
 async function start() {
   pause();
@@ -88,7 +86,6 @@ function build() {
 }
 
 function show(frame) {
-  last = frame;
   drawing.show(frame);
   get("score").textContent = frame.score;
   get("clock").textContent = `step ${frame.step}, episode ${frame.episode}${frame.over ? ", over" : ""}`;
