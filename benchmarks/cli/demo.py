@@ -1,9 +1,8 @@
 """`aifgym demo`."""
 
-import importlib.util
 import webbrowser
 
-from ..commands.support import MissingExtra
+from ..commands.support import require_extra
 
 
 def demo(port: int = 8130, open_page: bool = False) -> int:
@@ -16,12 +15,7 @@ def demo(port: int = 8130, open_page: bool = False) -> int:
         port: Of the page; 0 takes any that is free.
         open_page: Open the page in your browser.
     """
-    missing = [name for name in ("starlette", "uvicorn") if not importlib.util.find_spec(name)]
-    if missing:
-        raise MissingExtra(
-            f"demo needs {' and '.join(missing)}: "
-            'pip install -c constraints.txt ".[demo]" in the checkout'
-        )
+    require_extra("demo", "demo")
     from ..demo.server import HOST, bound, serve
 
     socket = bound(port)

@@ -110,15 +110,32 @@ def save_somewhere(agent, out: Path) -> None:
     raise ValueError(f"{reason}, nor anywhere else: with --run, --resume goes on from the run")
 
 
-def require_bench(command: str) -> None:
-    """Raises MissingExtra where the peers and the plots of `command` are not installed."""
-    needed = ("stable_baselines3", "filelock", "matplotlib", "jinja2")
-    missing = [name for name in needed if not importlib.util.find_spec(name)]
+# What tells that an extra is installed.
+OF_EXTRA = {
+    "bench": ("stable_baselines3", "filelock", "matplotlib", "jinja2"),
+    "demo": ("starlette", "uvicorn"),
+}
+
+
+def require_extra(extra: str, command: str) -> None:
+    """Raises MissingExtra where the extra that `command` needs is not installed."""
+    missing = [name for name in OF_EXTRA[extra] if not _is_installed(name)]
     if missing:
         raise MissingExtra(
             f"{command} needs {' and '.join(missing)}: "
-            'pip install -c constraints.txt ".[bench]" in the checkout'
+            f'pip install -c constraints.txt ".[{extra}]" in the checkout'
         )
+
+
+def _is_installed(name: str) -> bool:
+    with contextlib.suppress(ModuleNotFoundError):
+        return importlib.util.find_spec(name) is not None
+    return False
+
+
+def require_bench(command: str) -> None:
+    """Raises MissingExtra where the peers and the plots of `command` are not installed."""
+    require_extra("bench", command)
 
 
 def summary_writer(out: Path):

@@ -30,7 +30,7 @@ from command_line import TINY, run
         (["benchmark", "--out", __file__], "--out must be a folder"),
         (["report", "/does/not/exist"], "there is no folder /does/not/exist"),
         (["report", "."], "holds no results"),
-        ([], "train, evaluate, animate, render-speed, reproduce, benchmark, seeds"),
+        ([], "train, evaluate, animate, demo, render-speed, reproduce, benchmark, seeds"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, named, capfd):
