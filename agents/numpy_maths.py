@@ -1,9 +1,13 @@
-"""Softmax and logarithm as compiled code computes them, in NumPy, for few rows."""
+"""Softmax, logarithm and choice as compiled code computes them, in NumPy, for few rows."""
+
+from typing import Any
 
 import numpy as np
 from pymdp.maths import MINVAL
 
 SMALLEST = np.float32(MINVAL)
+# Of the best value, or of one nat where that is more: the rounding of float32 sums.
+TIE = np.float32(1e-6)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -20,3 +24,18 @@ def log(probabilities: np.ndarray) -> np.ndarray:
 def xlogx(probabilities: np.ndarray) -> np.ndarray:
     """`p log p`, 0 where p is 0."""
     return probabilities * log(probabilities)
+
+
+def first_best(values: Any, axis: int = 0, xp: Any = np) -> Any:
+    """Index of the first value, in nats, that is as good as the best one but for rounding.
+
+    pymdp takes the first of the most probable policies, and its probabilities do not tell apart
+    what only rounding does. A plain argmax of the values would let rounding decide.
+
+    Args:
+        values: neg_efe, or what is added to it.
+        axis: what is chosen from.
+        xp: `jax.numpy` where they are traced.
+    """
+    best = values.max(axis=axis, keepdims=True)
+    return (values >= best - TIE * xp.maximum(1, xp.abs(best))).argmax(axis=axis)

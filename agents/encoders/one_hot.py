@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
+from pymdp.maths import log_stable
 
 from ..numpy_maths import softmax
 from .neural import NeuralEncoder, check_sizes, check_temperature
@@ -44,7 +45,8 @@ class OneHotEncoder(NeuralEncoder):
         check_temperature(temperature)
         if num_indices is None or key is None:
             num_indices = num_indices or num_values
-            self.table = jnp.log(jnp.maximum(jnp.eye(num_values, num_indices), MIN_PROBABILITY))
+            # What is seen as it is, is certain: but for pymdp's floor, as in its own evidence.
+            self.table = jnp.asarray(log_stable(jnp.eye(num_values, num_indices)))
         else:
             self.table = jr.normal(key, (num_values, num_indices))
         self.merge, self.temperature = None, temperature

@@ -8,7 +8,7 @@ from pymdp.control import construct_policies
 
 from .pymdp_agent import BATCHED_LISTS, BATCHED_NUMBERS, KEPT
 
-LEARNING = ("learn_A", "learn_B", "learn_C", "learn_D", "learn_E")
+LEARNED_HERE, NEVER_LEARNED = ("A", "B", "D"), ("C", "E")
 
 
 def arguments_of(agent: Agent) -> dict[str, Any]:
@@ -69,9 +69,11 @@ def _check_kept(agent: Agent) -> None:
         ),
         "I": (agent.use_inductive and agent.H is None, "give the Agent H, which I is made from"),
     }
-    refused |= {
-        name: (getattr(agent, name), "nothing is learned while acting") for name in LEARNING
-    }
+    for letter in (*LEARNED_HERE, *NEVER_LEARNED):
+        instead = f"leave it out, and say learn={(letter,)} to the agent that acts"
+        if letter in NEVER_LEARNED:
+            instead = "pymdp stores it and does not use it"
+        refused[f"learn_{letter}"] = getattr(agent, f"learn_{letter}"), instead
     for name, (holds, instead) in refused.items():
         if holds:
             raise ValueError(f"agent has {name}={getattr(agent, name)!r:.60}, not kept: {instead}")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numpy_maths import log, xlogx
+from ..numpy_maths import first_best, log, xlogx
 
 
 class NumpyTree:
@@ -63,4 +63,4 @@ class NumpyTree:
             beyond, last = values[last - size : last] + beyond, last - size
             if size > self._num_actions:
                 beyond = np.maximum.reduce(beyond.reshape(-1, self._num_actions), axis=1)
-        return int(beyond.argmax())
+        return int(first_best(beyond))

@@ -12,6 +12,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable, stable_xlogx
 
+from ..numpy_maths import first_best
+
 
 class BeliefTree(eqx.Module):
     """What planning from one belief needs of a model.
@@ -48,7 +50,7 @@ class BeliefTree(eqx.Module):
 
     def best_action(self, belief: Float[Array, " K"]) -> Int[Array, ""]:
         """First action of the most probable policy."""
-        return jnp.argmax(self._backed_up(belief, jnp.max))
+        return first_best(self._backed_up(belief, jnp.max), 0, jnp)
 
     def sampled_action(self, belief: Float[Array, " K"], key: PRNGKeyArray) -> Int[Array, ""]:
         """First action of a policy drawn from `q(pi)`."""

@@ -17,7 +17,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from pymdp.maths import log_stable, stable_xlogx
 
 from ..models.generative_model import Model
-from ..numpy_maths import log
+from ..numpy_maths import first_best, log
 from .logarithm import log_probability
 from .prefixes import Prefixes, different_prefixes, shared_rows
 from .protocol import Explanation, explained
@@ -78,7 +78,7 @@ class PolicyTree(eqx.Module):
 
     def best_action(self, belief: Float[Array, "N K"]) -> Int[Array, " N"]:
         """First action of the most probable policy; `Agent.sample_action`, deterministic."""
-        return jnp.argmax(_backed_up(self, belief, jnp.max), axis=0)
+        return first_best(_backed_up(self, belief, jnp.max), 0, jnp)
 
     def sampled_action(self, belief: Float[Array, "N K"], key: PRNGKeyArray) -> Int[Array, " N"]:
         """First action of a policy drawn from `q(pi)`; `Agent.sample_action`, stochastic."""
@@ -113,10 +113,10 @@ class PolicyTree(eqx.Module):
         else:
             value = value - np.einsum("qr,rn->qn", self.uses, outcomes)
         if self.log_prior is None:
-            return _best_of_nodes(self, value, np.maximum.reduce).argmax(axis=0)
+            return first_best(_best_of_nodes(self, value, np.maximum.reduce), 0)
         nodes = self.prefixes.of_policies
         neg_efe = self.gamma * np.add.reduce(value[nodes], axis=1) + self.log_prior[:, None]
-        return neg_efe.argmax(axis=0) // (len(nodes) // self.num_actions)
+        return first_best(neg_efe, 0) // (len(nodes) // self.num_actions)
 
 
 def prefix_values(tree: PolicyTree, belief: Float[Array, "N K"]) -> Float[Array, "Q N"]:

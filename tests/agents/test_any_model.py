@@ -1,8 +1,5 @@
 """Any pymdp model behind `predict`: engines, observations, actions, files."""
 
-import dataclasses
-import warnings
-
 import gymnasium as gym
 import jax
 import jax.numpy as jnp
@@ -12,38 +9,12 @@ from aifgym.agents import ActiveInferenceEncoderAgent, GenerativeModel
 from aifgym.agents.encoders.mlp import ObservationEncoder
 from aifgym.envs.pymdp_envs.makers import make_t_maze
 from factored_models import random_lists
-from pymdp.agent import Agent
-from pymdp.envs.tmaze import TMaze
-from stable_baselines3.common.evaluation import evaluate_policy
-from stable_baselines3.common.monitor import Monitor
 
 MAZE_KEYS = ("location", "outcome", "cue")
 
 
-def notebook_agent(policy_len=4) -> Agent:
-    """As in pymdp's T-maze notebook, but that it looks as far as the arms are away.
-
-    With its 2 steps all policies are equally good at the cue, and rounding decides.
-    """
-    env = TMaze(cue_validity=1.0)
-    C = [jnp.zeros(len(a)) for a in env.A]
-    C[1] = C[1].at[1].set(2.0).at[2].set(-3.0)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="A JAX array is being set as static")
-        return Agent(
-            env.A,
-            env.B,
-            C,
-            env.D,
-            policy_len=policy_len,
-            A_dependencies=env.A_dependencies,
-            B_dependencies=env.B_dependencies,
-        )
-
-
 def maze_agent(engine="auto", **settings) -> ActiveInferenceEncoderAgent:
-    model = GenerativeModel.from_pymdp(notebook_agent(policy_len=2))
-    model = dataclasses.replace(model, **settings)
+    model = GenerativeModel(**make_t_maze(cue_validity=1.0).model(), **{"policy_len": 2} | settings)
     return ActiveInferenceEncoderAgent(dict.fromkeys(MAZE_KEYS), model, engine=engine)
 
 
@@ -52,20 +23,6 @@ def two_controls(policy_len=2, seed=0, **settings) -> GenerativeModel:
         np.random.default_rng(seed), [3, 2], [3, 4], [2, 3], [[0], [0, 1]], [[0], [1]]
     )
     return GenerativeModel(**lists, policy_len=policy_len, gamma=2.0, **settings)
-
-
-def test_the_notebooks_agent_behind_evaluate_policy_then_stored_and_read(tmp_path):
-    agent = ActiveInferenceEncoderAgent(
-        dict.fromkeys(MAZE_KEYS), GenerativeModel.from_pymdp(notebook_agent())
-    )
-    env = Monitor(gym.make("aifgym.envs:TMaze-v0", cue_validity=1.0))
-    env.reset(seed=0)
-    mean, std = evaluate_policy(agent, env, n_eval_episodes=20)
-    assert (mean, std) == (1.0, 0.0)
-    agent.save(tmp_path / "maze.aif")
-    again = ActiveInferenceEncoderAgent.load(tmp_path / "maze.aif")
-    assert repr(again) == repr(agent)
-    assert evaluate_policy(again, env, n_eval_episodes=5)[0] == 1.0
 
 
 def observations(rng, model, count):

@@ -90,7 +90,10 @@ def test_round_trips_of_models_with_all_kinds_of_dependencies(model):
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"learn_A": True, "pA": [jnp.ones(a.shape) for a in TMaze().A]}, "learn_A=True"),
+        (
+            {"learn_A": True, "pA": [jnp.ones(a.shape) for a in TMaze().A]},
+            r"learn_A=True.*say learn=\('A',\)",
+        ),
         ({"preprocess_fn": lambda o: o, "categorical_obs": True}, "preprocess_fn.*encoders"),
         ({"inference_algo": "mmp"}, "inference_algo='mmp'"),
         ({"inference_horizon": 3}, "inference_horizon=3"),

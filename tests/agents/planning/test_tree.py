@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -70,3 +72,18 @@ def test_a_policy_that_alone_is_possible_gives_its_first_action(policy_len):
         E = np.eye(3**policy_len)[place]
         model = random_model(np.random.default_rng(0), policy_len=policy_len, E=E, gamma=0.1)
         assert planning.PolicyTree(model).best_action(belief)[0] == policy[0]
+
+
+@pytest.mark.parametrize("has_prior", [False, True])
+def test_of_equally_good_actions_the_first_is_taken_whatever_rounding_says(has_prior):
+    """All states are alike, so all policies are; their sums differ in the last places."""
+    rng = np.random.default_rng(0)
+    one = random_distribution(rng, 5)[:, None]
+    model = random_model(rng, 6, 5, 3, 3, E=np.full(27, 1 / 27) if has_prior else None)
+    model = dataclasses.replace(model, A=np.tile(one, 6), C=rng.normal(size=5) * 3)
+    tree = planning.PolicyTree(model)
+    belief = rng.dirichlet(np.ones(6), size=200).astype(np.float32)
+    neg_efe = planning.negative_expected_free_energy(tree, jnp.asarray(belief))
+    assert len(np.unique(np.asarray(neg_efe).argmax(axis=1))) > 1
+    np.testing.assert_array_equal(tree.best_action(jnp.asarray(belief)), 0)
+    np.testing.assert_array_equal(tree.on_host().numpy_best_action(belief), 0)
