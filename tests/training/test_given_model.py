@@ -12,6 +12,7 @@ from training_helpers import NoWorld
 
 SHORT = TrainConfig(num_transitions=1200, num_restarts=2, train_steps=200)
 MODALITIES = ("location", "outcome", "cue")
+PLACES, COLUMNS = 5, 2
 
 
 def maze(**kwargs) -> Any:
@@ -115,3 +116,33 @@ def test_what_does_not_fit_is_named(arguments, named):
     env = gym.make(source) if isinstance(source, str) else source
     with pytest.raises(ValueError, match=named):
         fit(env, SHORT, **given)
+
+
+class SeenAsImages(gym.ObservationWrapper):
+    """A T-maze whose location is a bright stripe in a noisy image."""
+
+    def __init__(self, env: gym.Env) -> None:
+        super().__init__(env)
+        space: Any = env.observation_space
+        image = gym.spaces.Box(0, 255, (6, PLACES * COLUMNS, 1), np.uint8)
+        self.observation_space = gym.spaces.Dict(dict(space.spaces) | {"location": image})
+
+    def observation(self, observation):
+        first = COLUMNS * int(observation["location"])
+        image = self.np_random.integers(0, 120, size=(6, PLACES * COLUMNS, 1), dtype=np.uint8)
+        image[:, first : first + COLUMNS] += 100
+        return dict(observation) | {"location": image}
+
+
+def test_the_convolutions_of_an_image_modality_get_the_labels_of_the_model(tmp_path):
+    env: Any = SeenAsImages(gym.make("aifgym.envs:TMaze-v0"))
+    trained, history = fit(env, SHORT, seed=0, model=model_of(env))
+    assert history.warnings == ()
+    trained.save(tmp_path / "maze.aif")
+    agent: Any = ActiveInferenceEncoderAgent.load(tmp_path / "maze.aif")
+    assert agent.observation_space["location"] == env.observation_space["location"]
+    seen, states = walked(env, 200)
+    images = np.stack([one["location"] for one in seen])
+    found = np.asarray(agent.encoder.parts[0].logits(images)).argmax(axis=1)
+    assert (found == states[:, 0]).mean() > 0.97
+    assert agent.action_space.contains(agent.predict(seen[0])[0])
