@@ -69,7 +69,7 @@ test-slow:
 	.venv-slow/bin/python $(PIP) --constraint constraints.txt --editable ".[test,zoo]" \
 		nbclient ipykernel ipywidgets
 	.venv-slow/bin/python $(PIP) --no-deps imitation==1.0.1
-	.venv-slow/bin/pytest -m slow tests/training/sb3
+	.venv-slow/bin/pytest -m slow tests/training
 
 # What a release is made by: two builds with one hash, which install and run in an empty environment.
 release-check:

@@ -18,6 +18,7 @@ from ...agents.planning import tree as planning
 from ...envs.line_world.jax_env import JaxLineWorld
 from ...training.descent.recipes import TutorialRecipe, recipe_for
 from ..running.closed_loop import closed_loop_returns
+from .engine_pairs import ENGINE_PAIRS
 from .learning_pairs import learning_pair
 from .maze_pairs import MAZE_PAIRS
 from .measurement import Pair
@@ -152,6 +153,7 @@ PAIRS = (
     *WORLD_MODEL_PAIRS,
     learning_pair(_default_agent),
     *MAZE_PAIRS,
+    *ENGINE_PAIRS,
     Pair(f"`rollout`, {MANY} environments, {LOOP_STEPS} steps", "pymdp `rollout`, jitted", 20,
          _closed_loop),
     Pair(f"evaluation, {EPISODES:,} episodes, compiled loop",

@@ -134,6 +134,7 @@ class SeenAsImages(gym.ObservationWrapper):
         return dict(observation) | {"location": image}
 
 
+@pytest.mark.slow
 def test_the_convolutions_of_an_image_modality_get_the_labels_of_the_model(tmp_path):
     env: Any = SeenAsImages(gym.make("aifgym.envs:TMaze-v0"))
     trained, history = fit(env, SHORT, seed=0, model=model_of(env))
