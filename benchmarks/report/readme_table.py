@@ -6,12 +6,14 @@ from pathlib import Path
 from ...agents.files import write_text
 from ..analysis.summaries import Study
 from ..contenders.registry import BUILT_IN
-from ..running.plans import CEILING
+from ..running.plans import CEILING, GIVEN, TO_THE_END
 from . import markdown
 from .document import shown
 from .writing import read_study, remembered_commands
 
 START, END = "<!-- results -->", "<!-- /results -->"
+# Columns besides those who learn.
+OTHERS = (*GIVEN, *TO_THE_END, CEILING)
 
 
 def rewrite(readme: Path, folder: Path, root: Path) -> None:
@@ -49,7 +51,7 @@ def _seen_from(root: Path, path: Path) -> str:
 
 def table(study: Study) -> str:
     """Scenarios down; across our contenders, the PPO family and the ceiling."""
-    names = [n for n in study.contenders if n in BUILT_IN and (n in study.learners or n == CEILING)]
+    names = [n for n in study.contenders if n in BUILT_IN and (n in study.learners or n in OTHERS)]
     rows = []
     for scenario in study.scenarios:
         found = (study.at(scenario, name) for name in names)

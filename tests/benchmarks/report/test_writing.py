@@ -166,6 +166,7 @@ def test_markdown_of_each_kind_of_block():
         markdown.render("R", [Section("S", [None])])
 
 
-def test_the_pages_table_is_that_of_the_committed_results():
-    page, folder = ROOT / "docs" / "benchmark.md", ROOT / "docs" / "results" / "standard"
+@pytest.mark.parametrize(("page", "name"), [("benchmark", "standard"), ("epistemic", "epistemic")])
+def test_the_pages_table_is_that_of_the_committed_results(page, name):
+    page, folder = ROOT / "docs" / f"{page}.md", ROOT / "docs" / "results" / name
     assert readme_table.part(page, folder, ROOT) in page.read_text()
