@@ -8,6 +8,8 @@ from .statistics import Estimate
 
 BLOCK = 4
 """Episodes that one point of a curve is the mean of."""
+WINDOW = 10
+"""Episodes that a single life is judged by: fewer say little about it."""
 SHARE = 0.8
 RESAMPLES = 2_000
 
@@ -19,13 +21,17 @@ class Recovery:
     Attributes:
         lost_before: share of the return that it lacks before the change.
         recovered: share of what can be recovered that it has at the end of its life.
-        episodes: after the change until it has 80 % of that; infinite where it never has.
+        episodes: after the change until the mean over lives has 80 % of that; infinite where it
+            never has.
+        own_episodes: the median over lives of the episodes until the life's own mean of the last
+            `WINDOW` episodes has 80 %.
         area_lost: returns after the change that it lacks to who was told, in all.
     """
 
     lost_before: Estimate
     recovered: Estimate
     episodes: Estimate
+    own_episodes: Estimate
     area_lost: Estimate
 
 
@@ -48,15 +54,26 @@ def recovery(own: np.ndarray, fixed: np.ndarray, told: np.ndarray, before: int) 
     reached = shares >= SHARE
     first = np.where(reached.any(axis=1), BLOCK * (reached.argmax(axis=1) + 1.0), np.inf)
     last = shares[:, -max(1, shares.shape[1] // 4) :].mean(axis=1)
+    own_first = _first_above(own[:, before:], low + SHARE * (high - low))
+    median = np.median(np.concatenate([own_first[None], own_first[drawn]]), axis=1)
     lost = 1 - curves[:, :before].mean(axis=1) / aim
     area = after.shape[1] * high - after.sum(axis=1)
-    return Recovery(*(_estimate(values) for values in (lost, last, first, area)))
+    return Recovery(*(_estimate(values) for values in (lost, last, first, median, area)))
 
 
 def blocks(returns: np.ndarray) -> np.ndarray:
     """`(..., blocks)`, means of `BLOCK` episodes each; what is left over is left out."""
     count = returns.shape[-1] // BLOCK
     return returns[..., : count * BLOCK].reshape(*returns.shape[:-1], count, BLOCK).mean(axis=-1)
+
+
+def _first_above(returns: np.ndarray, level: float) -> np.ndarray:
+    """`(lives,)`, episodes until the mean of the last `WINDOW` is at `level`; infinite if never."""
+    if returns.shape[1] < WINDOW:
+        return np.full(len(returns), np.inf)
+    means = np.lib.stride_tricks.sliding_window_view(returns, WINDOW, axis=1).mean(axis=-1)
+    is_above = means >= level
+    return np.where(is_above.any(axis=1), WINDOW + is_above.argmax(axis=1), np.inf)
 
 
 def _estimate(values: np.ndarray) -> Estimate:

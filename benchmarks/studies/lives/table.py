@@ -8,14 +8,15 @@ import numpy as np
 from ...analysis.recovery import Recovery, recovery
 from ...analysis.statistics import Estimate
 from ...scenarios.changing import CHANGES
-from .changes import FIXED, OURS, TOLD, our_lives
+from .changes import FIXED, FORGETTING, OURS, TOLD, lives, our_lives
 
 FIELDS = ("scenario", "contender", "seed", "returns")
-PEERS: tuple[str, ...] = ("PPO tuned", "RecurrentPPO")
+PYMDP, SB3 = "pymdp learning", ("PPO tuned", "RecurrentPPO")
+PEERS: tuple[str, ...] = (PYMDP, *SB3)
 
 HEAD = (
     "| scenario | contender | lives | lost before | recovered at the end | episodes to 80 % "
-    "| returns lost after |\n| --- | --- | --- | --- | --- | --- | --- |"
+    "| of the median life | returns lost after |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 
 
@@ -31,7 +32,7 @@ def lines(name: str, found: dict[str, np.ndarray]) -> list[str]:
 
 def _line(name: str, contender: str, own: np.ndarray, found: Recovery) -> str:
     percent = [_shown(e, 100, " %") for e in (found.lost_before, found.recovered)]
-    rest = [_shown(found.episodes), _shown(found.area_lost)]
+    rest = [_shown(e) for e in (found.episodes, found.own_episodes, found.area_lost)]
     return f"| {name} | {contender} | {len(own)} | " + " | ".join([*percent, *rest]) + " |"
 
 
@@ -51,8 +52,12 @@ def lived(name: str, contender: str, count: int, first_seed: int, rows: list[dic
     seeds = [seed for seed in range(first_seed, first_seed + count) if seed not in done]
     if not seeds:
         return []
-    if contender in OURS:
-        found = our_lives(name, contender, len(seeds), seeds[0])
+    if contender in OURS or contender in FORGETTING:
+        found = our_lives(name, contender, seeds)
+    elif contender == PYMDP:
+        from .pymdp_lives import PymdpLearner
+
+        found = lives(CHANGES[name], [PymdpLearner(CHANGES[name])], seeds)
     else:
         from .sb3_lives import sb3_life
 

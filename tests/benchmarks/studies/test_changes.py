@@ -9,6 +9,8 @@ from aifgym.benchmarks.cli import cli
 from aifgym.benchmarks.scenarios import changing
 from aifgym.benchmarks.scenarios.changing import CHANGES, ring
 from aifgym.benchmarks.studies.lives import changes, noticing, sb3_lives, table
+from aifgym.benchmarks.studies.lives.pymdp_lives import PymdpLearner
+from aifgym.training.data.stepping import batch
 from gymnasium.utils.env_checker import check_env
 
 SHORT = {
@@ -71,6 +73,11 @@ def test_recovery_of_known_curves():
     assert (found.episodes.value, found.episodes.low) == (16, 16)
     assert found.area_lost.value == pytest.approx(12)
     assert (found.lost_before.value, found.recovered.high) == (0, 1)
+    # The mean of ten episodes is at 2.6 of 3 when six of them, after the first twelve, are 3.
+    assert (found.own_episodes.value, found.own_episodes.high) == (18, 18)
+    half = np.where(np.arange(5)[:, None] < 3, own, fixed)
+    assert recovery(half, fixed, told, 8).own_episodes.value == 18
+    assert recovery(half, fixed, told, 8).episodes.value == np.inf
     assert recovery(fixed, fixed, told, 8).episodes.value == np.inf
     np.testing.assert_allclose(blocks(np.arange(9.0)), [1.5, 5.5])
     assert BLOCK == 4
@@ -91,14 +98,46 @@ def test_the_command_lives_once_and_says_what_was_lost(tmp_path, capsys, short):
 
 
 def test_lives_are_the_same_alone_and_together_and_of_equal_length(short):
-    together = changes.our_lives("tmaze_reversal", changes.LEARNING, 3, seed=7)
+    together = changes.our_lives("tmaze_reversal", changes.LEARNING, [7, 8, 11])
     assert together.shape == (3, 16)
-    alone = changes.our_lives("tmaze_reversal", changes.LEARNING, 1, seed=8)
-    np.testing.assert_array_equal(alone[0], together[1])
-    told = changes.our_lives("tmaze_reversal", changes.TOLD, 6, seed=7)
-    fixed = changes.our_lives("tmaze_reversal", changes.FIXED, 6, seed=7)
+    alone = changes.our_lives("tmaze_reversal", changes.LEARNING, [11])
+    np.testing.assert_array_equal(alone[0], together[2])
+    told = changes.our_lives("tmaze_reversal", changes.TOLD, range(7, 13))
+    fixed = changes.our_lives("tmaze_reversal", changes.FIXED, range(7, 13))
     np.testing.assert_array_equal(told[:, :8], fixed[:, :8])
     assert told[:, 8:].mean() > 0.5 > -0.5 > fixed[:, 8:].mean()
+
+
+def test_lives_that_are_missing_are_lived_with_their_own_seeds(short):
+    name, who = "tmaze_reversal", changes.FIXED
+    rows = table.lived(name, who, 4, 7, [])
+    assert [row["seed"] for row in rows] == [7, 8, 9, 10]
+    again = table.lived(name, who, 4, 7, [rows[1]])
+    assert again == [rows[0], *rows[2:]]
+
+
+@pytest.mark.parametrize("name", ["ring_broken_actuator", "goal_drift"])
+def test_pymdps_agent_learns_from_an_episode_what_ours_does_without_forgetting(name):
+    change = dataclasses.replace(CHANGES[name], episode_steps=6)
+    theirs = PymdpLearner(change)
+    mine = changes.agent_of(change, 0, True, max_count=None, horizon=100)
+    env, state, life, start = change.unchanged(), None, None, np.array([True])
+    observation, _ = env.reset(seed=3)
+    for _ in range(19):
+        seen = batch([observation])
+        action, state = mine.predict(seen, state, start)
+        chosen, life = theirs.predict(seen, life, start)
+        np.testing.assert_array_equal(chosen, action)
+        observation, _, terminated, truncated, _ = env.step(int(action[0]))
+        start = np.array([terminated or truncated])
+        if start[0]:
+            observation, _ = env.reset()
+    # Both have learned from three episodes of six steps; mine counts the running one in its phi.
+    added = mine.counts((*state[:5], 0 * state[5]))[f"p{change.learn}"][-1]
+    found = np.asarray(life.counts[-1][0])
+    free = added > 0
+    np.testing.assert_allclose(found[free], added[free], atol=1e-3)
+    assert np.abs(added - getattr(mine.model, f"p{change.learn}")[-1]).max() > 0.5
 
 
 def test_who_learns_is_less_surprised_after_a_while_and_knows_the_column(short, monkeypatch):
