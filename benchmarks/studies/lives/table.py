@@ -22,10 +22,10 @@ HEAD = (
 
 def lines(name: str, found: dict[str, np.ndarray]) -> list[str]:
     """Of the Markdown table, for each contender's `(lives, episodes)`."""
-    before = CHANGES[name].episodes[0]
+    changes = np.cumsum(CHANGES[name].episodes)[:-1]
     reference = found[FIXED], found[TOLD]
     return [
-        _line(name, contender, own, recovery(own, *reference, before))
+        _line(name, contender, own, recovery(own, *reference, changes))
         for contender, own in found.items()
     ]
 

@@ -69,16 +69,21 @@ def test_recovery_of_known_curves():
     fixed[:, 8:], told[:, 8:] = 1.0, 3.0
     own = told.copy()
     own[:, 8:20] = 2.0
-    found = recovery(own, fixed, told, before=8)
+    found = recovery(own, fixed, told, [8])
     assert (found.episodes.value, found.episodes.low) == (16, 16)
     assert found.area_lost.value == pytest.approx(12)
     assert (found.lost_before.value, found.recovered.high) == (0, 1)
-    # The mean of ten episodes is at 2.6 of 3 when six of them, after the first twelve, are 3.
-    assert (found.own_episodes.value, found.own_episodes.high) == (18, 18)
+    # The mean of 20 episodes is at 2.6 when 12 of them are 3, and 8 of the first 12, which are 2.
+    assert (found.own_episodes.value, found.own_episodes.high) == (24, 24)
     half = np.where(np.arange(5)[:, None] < 3, own, fixed)
-    assert recovery(half, fixed, told, 8).own_episodes.value == 18
-    assert recovery(half, fixed, told, 8).episodes.value == np.inf
-    assert recovery(fixed, fixed, told, 8).episodes.value == np.inf
+    assert recovery(half, fixed, told, [8]).own_episodes.value == 24
+    assert recovery(half, fixed, told, [8]).episodes.value == np.inf
+    assert recovery(fixed, fixed, told, [8]).episodes.value == np.inf
+    # In a third world less can be had: each world has its own measure.
+    for returns in (fixed, told):
+        returns[:, 24:] -= 1
+    assert recovery(fixed, fixed, told, [8, 24]).episodes.value == np.inf
+    assert recovery(told, fixed, told, [8, 24]).recovered.value == 1
     np.testing.assert_allclose(blocks(np.arange(9.0)), [1.5, 5.5])
     assert BLOCK == 4
 
