@@ -16,7 +16,7 @@ from ..acting.padding import on_padded
 from ..models.flattening import marginals
 from ..models.generative_model import GenerativeModel
 from ..planning.choose import check_policies, resolved_planner
-from ..planning.protocol import AUTO, planner_type
+from ..planning.protocol import AUTO, PLANNERS
 from . import update
 from .core import LearningCore, first_memory
 from .counts import by_array
@@ -26,7 +26,7 @@ from .settings import Learning
 # Numbers that smoothing may carry for one environment.
 MAX_PHI = 2**24
 PRIORS = ("pA", "pB", "pD")
-PLANNERS = ("tree", "dynamic_programming")
+LEARNS_WITH = ("tree", "dynamic_programming")
 
 
 class LearningEngine:
@@ -42,8 +42,8 @@ class LearningEngine:
     def __init__(self, encoder, model: GenerativeModel, usage, learning: Learning) -> None:
         check_process()
         planner = resolved_planner(model)
-        if planner not in PLANNERS:
-            allowed = " or ".join(map(repr, PLANNERS))
+        if planner not in LEARNS_WITH:
+            allowed = " or ".join(map(repr, LEARNS_WITH))
             chosen = ", which 'auto' is here" if model.planner == AUTO else ""
             raise ValueError(f"learning needs planner {allowed}, got {planner!r}{chosen}")
         joint = model.joint
@@ -126,7 +126,7 @@ class LearningEngine:
     def explain(self, observations, prior, seen=None) -> PolicyExplanation:
         """What speaks for each policy, each environment by what it learned."""
         belief, _, _, A, B, novelty = self._assessed(observations, prior, seen)
-        found, planner = [], planner_type(resolved_planner(self._model))
+        found, planner = [], PLANNERS.find(resolved_planner(self._model))
         with single_precision():
             for q, own_A, own_B, own in zip(belief, A, B, novelty):
                 learned = None if self._joint.novelty is None else own

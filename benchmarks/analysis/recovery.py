@@ -10,7 +10,7 @@ from .statistics import Estimate
 BLOCK = 4
 """Episodes that one point of a curve is the mean of."""
 WINDOW = 20
-"""Episodes that a single life is judged by; in 10 of them luck takes many there that never learn."""
+"""Episodes that a single life is judged by; 10 of them luck brings also to who never learns."""
 SHARE = 0.8
 RESAMPLES = 2_000
 

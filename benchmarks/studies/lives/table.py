@@ -52,12 +52,15 @@ def lived(name: str, contender: str, count: int, first_seed: int, rows: list[dic
     seeds = [seed for seed in range(first_seed, first_seed + count) if seed not in done]
     if not seeds:
         return []
+    # Worlds side by side have seeds that follow one another.
+    together = [(seeds[at], count) for at, count in _runs(seeds)]
     if contender in OURS or contender in FORGETTING:
-        found = our_lives(name, contender, seeds)
+        found = [own for first, n in together for own in our_lives(name, contender, n, first)]
     elif contender == PYMDP:
         from .pymdp_lives import PymdpLearner
 
-        found = lives(CHANGES[name], [PymdpLearner(CHANGES[name])], seeds)
+        change, agents = CHANGES[name], [PymdpLearner(CHANGES[name])]
+        found = [own for first, n in together for own in lives(change, agents, n, first)]
     else:
         from .sb3_lives import sb3_life
 
@@ -66,6 +69,12 @@ def lived(name: str, contender: str, count: int, first_seed: int, rows: list[dic
         dict(zip(FIELDS, (name, contender, seed, " ".join(f"{r:g}" for r in own))))
         for seed, own in zip(seeds, found)
     ]
+
+
+def _runs(seeds: list[int]) -> list[tuple[int, int]]:
+    """Where seeds that follow one another begin, and how many they are."""
+    begins = np.flatnonzero(np.diff(seeds, prepend=seeds[0] - 2) != 1)
+    return list(zip(begins.tolist(), np.diff(begins, append=len(seeds)).tolist()))
 
 
 def finished(path: Path) -> list[dict]:

@@ -1,19 +1,19 @@
 """A T-maze whose cue means nothing at first: who finds out what it says.
 
-    python -m aifgym.benchmarks.studies.lives.unknown_cue 20 1000
+    python -m aifgym.benchmarks.studies.lives.unknown_cue 10 1000
 
-20 lives of 1,000 steps each in `TMaze-v0`, from exactly flat counts, with novelty and without.
+10 lives of 1,000 steps each in `TMaze-v0`, from exactly flat counts, with novelty and without.
 """
 
+import itertools
 import sys
-from collections.abc import Sequence
 
 import gymnasium as gym
 import numpy as np
 
 from ....agents import ActiveInferenceEncoderAgent, GenerativeModel, Learning
-from ....envs.acting import act
-from ....training.data.stepping import batch
+from ....envs.acting import act_by
+from ....envs.stepping import EnvironmentList
 from ...contenders.given_model import ending_model
 
 MAZE, EPISODE_STEPS, FIRST_SEED = "aifgym.envs:TMaze-v0", 10, 20_000
@@ -54,17 +54,18 @@ def timed_model(episode_steps: int, curious: bool) -> GenerativeModel:
 
 
 def learned(
-    curious: bool, steps: int, seeds: Sequence[int], episode_steps: int = EPISODE_STEPS
+    curious: bool, steps: int, num_lives: int, seed: int, episode_steps: int = EPISODE_STEPS
 ) -> tuple[np.ndarray, float]:
     """`(lives, 2, 2)`, `p(cue says left or right | reward left or right)`, and return an episode.
 
     Args:
         curious: whether information about A has a value.
         steps: of each life.
-        seeds: of the lives.
+        num_lives: side by side.
+        seed: of the first of them.
         episode_steps: after which an episode is cut.
     """
-    envs = [gym.make(MAZE, max_episode_steps=episode_steps) for _ in seeds]
+    envs = [gym.make(MAZE, max_episode_steps=episode_steps) for _ in range(num_lives)]
     agent = ActiveInferenceEncoderAgent(
         dict.fromkeys(envs[0].unwrapped.modalities),
         timed_model(episode_steps, curious),
@@ -72,15 +73,13 @@ def learned(
     )
     state, total, ends = None, 0.0, 0
 
-    def choose(observations: list, episode_start: np.ndarray) -> np.ndarray:
+    def choose(seen, episode_start: np.ndarray) -> np.ndarray:
         nonlocal state
-        action, state = agent.predict(batch(observations), state, episode_start)
+        action, state = agent.predict(seen, state, episode_start)
         return action
 
-    for count, step in enumerate(act(envs, choose, seeds), start=1):
-        total, ends = total + step.reward, ends + step.ends
-        if count == steps * len(envs):
-            break
+    for step in itertools.islice(act_by(choose, EnvironmentList(envs), seed), steps):
+        total, ends = total + step.reward.sum(), ends + step.begins.sum()
     counts = agent.counts(state, pooled=False)["pA"][CUE][:, SIDES, AT_CUE]
     return counts / counts.sum(axis=1, keepdims=True), total / ends
 
@@ -95,7 +94,7 @@ def errors(found: np.ndarray) -> np.ndarray:
 if __name__ == "__main__":
     lives, steps = map(int, sys.argv[1:])
     for curious in (True, False):
-        found, reward = learned(curious, steps, range(FIRST_SEED, FIRST_SEED + lives))
+        found, reward = learned(curious, steps, lives, FIRST_SEED)
         off = errors(found)
         share = f"{np.sum(off < 0.05)} of {lives} lives"
         print(
