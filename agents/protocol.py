@@ -18,6 +18,9 @@ class AnyAgent(Protocol):
     both, and whatever else acts in the same way.
     """
 
+    on_invalid: str
+    """Of observations that are not finite: `"raise"` names them, `"ignore"` acts without them."""
+
     @property
     def observation_space(self) -> gym.Space:
         """Of one observation."""
@@ -38,7 +41,17 @@ class AnyAgent(Protocol):
         """Actions, and the memory for the next call; the protocol is SB3's."""
         ...
 
-    def explain(self, observation: Any, state: tuple[np.ndarray, ...] | None = None) -> Any:
+    @property
+    def beliefs(self) -> Any:
+        """Posterior over states at this thread's last `predict`; None before it."""
+        ...
+
+    def explain(
+        self,
+        observation: Any,
+        state: tuple[np.ndarray, ...] | None = None,
+        episode_start: np.ndarray | None = None,
+    ) -> Any:
         """What spoke for the action; its `neg_efe` has a row for each observation."""
         ...
 

@@ -99,7 +99,7 @@ class EnvironmentList:
         terminations, infos = np.zeros(self.num_envs, bool), [{} for _ in self._envs]
         self._ended = np.zeros(self.num_envs, bool)
         # Tables of environments ask for Python's own numbers.
-        each = actions.tolist() if actions.ndim == 1 else actions
+        each = np.asarray(actions).tolist() if np.ndim(actions) == 1 else actions
         for place in map(int, np.flatnonzero(valid)):
             observation, reward, terminated, truncated, infos[place] = self._envs[place].step(
                 each[place]

@@ -119,7 +119,7 @@ def decide(
     with jax.numpy_rank_promotion("allow"):  # pymdp's code is not for the strict mode
         agent = model.agent(action_selection=selection)
         keys = None if key is None else jax.random.split(key, len(prior[0]))
-        return jax.vmap(lambda *at: _decide_one(agent, *at))(log_likelihoods, prior, keys)
+        return jax.vmap(lambda *at: decide_one(agent, *at))(log_likelihoods, prior, keys)
 
 
 def infer_states(agent: Agent, log_likelihoods: list[Array], prior: list[Array]) -> list[Array]:
@@ -135,7 +135,8 @@ def infer_states(agent: Agent, log_likelihoods: list[Array], prior: list[Array])
     return beliefs
 
 
-def _decide_one(agent: Agent, log_likelihoods, prior, key) -> Decision:
+def decide_one(agent: Agent, log_likelihoods, prior, key) -> Decision:
+    """`decide` of one `Agent` of batch size 1; no array has a first axis."""
     beliefs = infer_states(agent, log_likelihoods, prior)
     policy_probs, neg_efe = agent.infer_policies(beliefs)
     action = agent.sample_action(policy_probs, None if key is None else key[None])

@@ -16,7 +16,7 @@ from ..acting.padding import on_padded
 from ..models.flattening import marginals
 from ..models.generative_model import GenerativeModel
 from ..planning.choose import check_policies, resolved_planner
-from ..planning.tree import PolicyTree
+from ..planning.protocol import AUTO, PLANNERS
 from . import update
 from .core import LearningCore, first_memory
 from .counts import by_array
@@ -26,6 +26,7 @@ from .settings import Learning
 # Numbers that smoothing may carry for one environment.
 MAX_PHI = 2**24
 PRIORS = ("pA", "pB", "pD")
+LEARNS_WITH = ("tree", "dynamic_programming")
 
 
 class LearningEngine:
@@ -41,11 +42,13 @@ class LearningEngine:
     def __init__(self, encoder, model: GenerativeModel, usage, learning: Learning) -> None:
         check_process()
         planner = resolved_planner(model)
-        if planner != "tree":
-            raise ValueError(f"learning needs planner 'tree', got {planner!r}")
+        if planner not in LEARNS_WITH:
+            allowed = " or ".join(map(repr, LEARNS_WITH))
+            chosen = ", which 'auto' is here" if model.planner == AUTO else ""
+            raise ValueError(f"learning needs planner {allowed}, got {planner!r}{chosen}")
         joint = model.joint
         check_policies(
-            joint.num_states, joint.num_outcomes, joint.num_actions, model.policy_len, "tree"
+            joint.num_states, joint.num_outcomes, joint.num_actions, model.policy_len, planner
         )
         with single_precision():
             core = LearningCore(encoder, model, usage, learning)
@@ -123,12 +126,12 @@ class LearningEngine:
     def explain(self, observations, prior, seen=None) -> PolicyExplanation:
         """What speaks for each policy, each environment by what it learned."""
         belief, _, _, A, B, novelty = self._assessed(observations, prior, seen)
-        found = []
+        found, planner = [], PLANNERS.find(resolved_planner(self._model))
         with single_precision():
             for q, own_A, own_B, own in zip(belief, A, B, novelty):
                 learned = None if self._joint.novelty is None else own
                 joint = dataclasses.replace(self._joint, A=own_A, B=own_B, novelty=learned)
-                found.append(explain_policies(joint, PolicyTree(joint), q[None]))
+                found.append(explain_policies(joint, planner(joint), q[None]))
         parts = zip(*(one[1:] for one in found))
         return PolicyExplanation(found[0].policies, *map(np.concatenate, parts))
 

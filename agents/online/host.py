@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..acting.decision_numpy import MAX_MULTIPLICATIONS, can_do_without, in_numpy
-from ..encoders.protocol import MIN_PROBABILITY
 from ..models.flattening import joint_actions
 from ..numpy_maths import SMALLEST, log, softmax
 from .core import LearningCore, Memory, tables_of
 from .counts import grown
 from .numpy_tree import NumpyTree
-from .smoothing import TINY
+from .smoothing import TINY, evidence
 
 # Worlds that were learned and are still at hand: as many environments may take turns.
 REMEMBERED = 8
@@ -24,14 +23,12 @@ class Known(NamedTuple):
 
     Attributes:
         A: per modality `(O_m, K)`.
-        log_A: `(O, K)`.
         moves: `(U, K, K)`, B by action.
         D: `(K,)`.
         tree: for planning.
     """
 
     A: list[np.ndarray]
-    log_A: np.ndarray
     moves: np.ndarray
     D: np.ndarray
     tree: NumpyTree
@@ -50,7 +47,8 @@ class HostLearner:
     def __init__(self, core: LearningCore) -> None:
         encoder: Any = core.encoder
         self.can_decide = False
-        if can_do_without(encoder, "numpy_logits"):
+        is_tree = core.joint.planner != "dynamic_programming"
+        if is_tree and can_do_without(encoder, "numpy_logits"):
             num_states, n = len(core.joint.D), len(core.prior)
             cost = encoder.num_multiplications + num_states * num_states * n
             cost += NumpyTree.num_multiplications(core.joint)
@@ -74,7 +72,7 @@ class HostLearner:
         known = self._known(one.kept.tobytes(), one.added.tobytes())
         move = known.moves[one.action]
         predicted = move @ one.belief
-        found, told = self._evidence(known, logits, valid)
+        found, told = evidence(core, logits, known.A, valid, np)
         prior = known.D if start else predicted
         belief = softmax((found + log(prior))[None])[0]
         back = move * one.belief / np.maximum(predicted, TINY)[:, None]
@@ -106,30 +104,7 @@ class HostLearner:
         A, B, D, novelty = known
         stacked = np.concatenate(A)
         moves = np.ascontiguousarray(B.transpose(2, 0, 1))
-        return Known(A, log(stacked), moves, D, NumpyTree(core.joint, stacked, B, novelty))
-
-    def _evidence(self, known: Known, seen: np.ndarray, valid: np.ndarray) -> tuple:
-        """See `smoothing.evidence`; what each modality tells is None where that is no matter."""
-        core = self._core
-        if not core.by_modality:
-            probs = softmax(seen[None])[0]
-            if core.log_usage is None:
-                probs = np.maximum(probs, np.float32(MIN_PROBABILITY))
-                probs = probs / np.add.reduce(probs)
-                found = probs @ known.log_A
-            else:
-                found = seen - core.log_usage
-            return found if valid[0] else np.zeros_like(found), [probs[:, None]]
-        found, told, first = np.zeros(len(known.D), np.float32), [], 0
-        for table, is_valid in zip(known.A, valid):
-            part = seen[first : first + len(table)]
-            weighed = table * np.exp(part - part.max())[:, None]
-            total = np.add.reduce(weighed, axis=0)
-            if is_valid:
-                found = found + log(total)
-            told.append(weighed / np.maximum(total, TINY))
-            first += len(table)
-        return found, told
+        return Known(A, moves, D, NumpyTree(core.joint, stacked, B, novelty))
 
     def _smoothed(self, one: Any, back: np.ndarray, told: list, start, valid) -> np.ndarray:
         """See `smoothing.smoothed_counts`."""

@@ -6,15 +6,17 @@ belief about the last state it gives the counts that the forward and the backwar
 whole episode would give.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
-from pymdp.maths import MINVAL, log_stable
+from jaxtyping import Array, Float
 
-from ..models.filtering import state_log_likelihood, update_belief
+from ..encoders.protocol import MIN_PROBABILITY
+from ..models.filtering import update_belief
 from ..models.flattening import joint_actions
+from ..numpy_maths import SMALLEST
 from .core import LearningCore, Memory, Tables
 
 # The smallest probability whose inverse is still harmless in float32.
@@ -22,33 +24,44 @@ TINY = 1e-30
 
 
 def evidence(
-    core: LearningCore, seen: Any, tables: Tables, valid: Bool[Array, " M"]
-) -> tuple[Array, list[Array]]:
+    core: LearningCore, logits: Any, A: Sequence[Any], valid: Any, xp: Any = jnp
+) -> tuple[Any, list[Any]]:
     """`log p(x | s)` up to a constant `(K,)`, and per modality `p(o | x, s)` `(O_m, K)`.
 
     Args:
         core: how it is fed.
-        seen: `(O,)`, the encoder's logits; of the tutorial's way its probabilities.
-        tables: A as it is believed.
+        logits: `(O,)`, the encoder's.
+        A: per modality `(O_m, K)`, as it is believed.
         valid: which modalities were seen; the others say nothing about the state.
+        xp: `numpy`, where they are NumPy's arrays.
     """
+    nothing = xp.float32(0)
     if not core.by_modality:
-        probs = seen if core.log_usage is None else jax.nn.softmax(seen)
-        told = jnp.broadcast_to(probs[:, None], tables.A[0].shape)
+        probs = _normalised(xp.exp(logits - logits.max()))
         if core.log_usage is None:
-            found = state_log_likelihood(seen, tables.A[0])
+            probs = _normalised(xp.maximum(probs, xp.float32(MIN_PROBABILITY)))
+            found = probs @ _log(A[0], xp)
         else:
-            found = seen - core.log_usage
-        return jnp.where(valid[0], found, 0.0), [told]
-    found, told, first = jnp.zeros(tables.B.shape[0]), [], 0
-    for table, is_valid in zip(tables.A, valid):
-        part = seen[first : first + len(table)]
-        joint = table * jnp.exp(part - part.max())[:, None]
+            found = logits - core.log_usage
+        return xp.where(valid[0], found, nothing), [probs[:, None]]
+    found, told, first = nothing, [], 0
+    for table, is_valid in zip(A, valid):
+        part = logits[first : first + len(table)]
+        joint = table * xp.exp(part - part.max())[:, None]
         total = joint.sum(axis=0, keepdims=True)
-        found = found + jnp.where(is_valid, log_stable(total[0]), 0.0)
-        told.append(joint / jnp.maximum(total, TINY))
+        found = found + xp.where(is_valid, _log(total[0], xp), nothing)
+        told.append(joint / xp.maximum(total, TINY))
         first += len(table)
     return found, told
+
+
+def _normalised(weights: Any) -> Any:
+    return weights / weights.sum()
+
+
+def _log(probabilities: Any, xp: Any) -> Any:
+    """With pymdp's floor, so that the logarithm of 0 is finite."""
+    return xp.log(xp.maximum(probabilities, SMALLEST))
 
 
 class Inferred(NamedTuple):
@@ -58,18 +71,18 @@ class Inferred(NamedTuple):
     log_likelihood: Float[Array, " K"]
     belief: Float[Array, " K"]
     back: Float[Array, "K K"]
-    told: list[Float[Array, "O_m K"]]
+    told: list[Float[Array, "O_m _"]]
 
 
-def infer(core: LearningCore, memory: Memory, tables: Tables, seen, start, valid) -> Inferred:
+def infer(core: LearningCore, memory: Memory, tables: Tables, logits, start, valid) -> Inferred:
     """The belief after an observation; the prior where no modality is valid."""
     move = tables.B[:, :, memory.action]
     predicted = move @ memory.belief
     prior = jnp.where(start, tables.D, predicted)
-    found, told = evidence(core, seen, tables, valid)
+    found, told = evidence(core, logits, tables.A, valid)
     back = move * memory.belief[None] / jnp.maximum(predicted, TINY)[:, None]
     # What the model holds impossible has happened: the past is then what it was believed to be.
-    back = jnp.where((predicted > MINVAL)[:, None], back, memory.belief[None])
+    back = jnp.where((predicted > SMALLEST)[:, None], back, memory.belief[None])
     return Inferred(prior, found, update_belief(found, prior), back, told)
 
 

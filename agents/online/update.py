@@ -1,14 +1,15 @@
 """One step of agents that learn: what their episodes said, inference, smoothing and planning."""
 
+import dataclasses
 from functools import partial
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, PRNGKeyArray
 
-from ..encoders.protocol import encode
 from ..planning.belief_tree import BeliefTree
-from .core import LearningCore, Memory, tables_of
+from ..planning.dynamic_programming import DynamicProgrammingPlanner
+from .core import LearningCore, Memory, Tables, tables_of
 from .counts import grown, total_counts
 from .smoothing import infer, smoothed_counts
 
@@ -34,49 +35,53 @@ def brought_up(core: LearningCore, memory: Memory, start: Bool[Array, ""]) -> Me
 
 
 def step(
-    core: LearningCore, memory: Memory, seen, start, valid, key: PRNGKeyArray | None
+    core: LearningCore, memory: Memory, logits, start, valid, key: PRNGKeyArray | None
 ) -> Memory:
     """Learns from the episode that has ended, infers, smooths and acts, in one environment."""
     memory = brought_up(core, memory, start)
     tables = tables_of(core, memory)
-    at = infer(core, memory, tables, seen, start, valid)
-    planner = BeliefTree(core.joint, jnp.concatenate(tables.A), tables.B, tables.novelty)
-    action = (
-        planner.best_action(at.belief) if key is None else planner.sampled_action(at.belief, key)
-    )
+    at = infer(core, memory, tables, logits, start, valid)
+    action = _action(core, tables, at.belief, key)
     phi = smoothed_counts(core, memory, at, start, valid)
     return Memory(
         at.belief, action.astype(jnp.int32), memory.steps + 1, memory.kept, memory.added, phi
     )
 
 
-def encoded(core: LearningCore, observations) -> Float[Array, "N O"]:
-    """What `evidence` is given for each observation."""
-    if not core.by_modality and core.log_usage is None:
-        return encode(core.encoder, observations)
-    return core.encoder.logits(observations)
+def _action(core: LearningCore, tables: Tables, belief: Array, key: PRNGKeyArray | None) -> Array:
+    """What the planner takes at one belief, by the tables as they are believed."""
+    A, B, novelty = jnp.concatenate(tables.A), tables.B, tables.novelty
+    if core.joint.planner == "dynamic_programming":
+        learned = dataclasses.replace(core.joint, A=A, B=B, novelty=novelty)
+        values = DynamicProgrammingPlanner(learned, jnp)
+        many = belief[None]
+        found = values.best_action(many) if key is None else values.sampled_action(many, key)
+        return found[0]
+    tree = BeliefTree(core.joint, A, B, novelty)
+    return tree.best_action(belief) if key is None else tree.sampled_action(belief, key)
 
 
 def decide(core: LearningCore, observations, memory: Memory, start, valid, key) -> Memory:
     """`step` in N environments."""
-    seen = encoded(core, observations)
-    keys = None if key is None else jax.random.split(key, len(seen))
+    logits = core.encoder.logits(observations)
+    keys = None if key is None else jax.random.split(key, len(logits))
     one = lambda *at: step(core, *at)  # noqa: E731
-    return jax.vmap(one, (0, 0, 0, 0, None if key is None else 0))(memory, seen, start, valid, keys)
+    axes = 0, 0, 0, 0, None if key is None else 0
+    return jax.vmap(one, axes)(memory, logits, start, valid, keys)
 
 
 def assess(core: LearningCore, observations, memory: Memory, start, valid) -> tuple:
     """Posteriors, log likelihoods, priors, A, B and novelty as believed, of N environments."""
 
-    def one(memory, seen, start, valid):
+    def one(memory, logits, start, valid):
         memory = brought_up(core, memory, start)
         tables = tables_of(core, memory)
-        at = infer(core, memory, tables, seen, start, valid)
+        at = infer(core, memory, tables, logits, start, valid)
         A, novelty = jnp.concatenate(tables.A), tables.novelty
         novelty = jnp.zeros(tables.B.shape[1:]) if novelty is None else novelty
         return at.belief, at.log_likelihood, at.prior, A, tables.B, novelty
 
-    return jax.vmap(one)(memory, encoded(core, observations), start, valid)
+    return jax.vmap(one)(memory, core.encoder.logits(observations), start, valid)
 
 
 def pool(core: LearningCore, memory: Memory) -> tuple[Array, Array]:

@@ -1,11 +1,13 @@
 """Planning by dynamic programming: what acting well from a state is worth, for any horizon."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..models.generative_model import GenerativeModel
+from ..models.generative_model import Model
 from .protocol import Explanation, explained
 from .without_policies import WeighsActions, refuse_prior
 
@@ -31,16 +33,15 @@ class DynamicProgrammingPlanner(WeighsActions):
     info_gain: Float[Array, "K U"]
     beyond: Float[Array, "K U"]
 
-    def __init__(self, model: GenerativeModel) -> None:
+    def __init__(self, model: Model, xp: Any = np) -> None:
+        """Of a model; `xp` is `jax.numpy` where A, B or novelty are traced."""
         refuse_prior(model, "dynamic_programming")
-        utility, gain = immediate(model)
-        value = np.zeros(model.num_states)
-        for _ in range(model.policy_len - 1):
-            value = (utility + gain + _expected(model.B, value)).max(axis=1)
-        beyond = _expected(model.B, value)
+        joint = model.joint
+        utility, gain = immediate(joint, xp)
+        beyond = _beyond(joint.B, utility + gain, joint.policy_len - 1, xp)
         parts = (jnp.asarray(part, jnp.float32) for part in (utility, gain, beyond))
         self.utility, self.info_gain, self.beyond = parts
-        self.gamma = model.gamma
+        self.gamma = joint.gamma
 
     @property
     def neg_efe(self) -> Float[Array, "K U"]:
@@ -51,7 +52,7 @@ class DynamicProgrammingPlanner(WeighsActions):
         """What each action is worth on average over each belief."""
         return belief @ self.neg_efe
 
-    def explain(self, model: GenerativeModel, beliefs: np.ndarray) -> Explanation:
+    def explain(self, model: Model, beliefs: np.ndarray) -> Explanation:
         """What spoke for each next action; utility counts what follows."""
         utility = np.asarray(beliefs @ np.asarray(self.utility + self.beyond))
         info_gain = np.asarray(beliefs @ np.asarray(self.info_gain))
@@ -69,30 +70,44 @@ class DynamicProgrammingPlanner(WeighsActions):
         return np.argmax(belief @ self.neg_efe, axis=-1)
 
 
-def immediate(model: GenerativeModel) -> tuple[np.ndarray, np.ndarray]:
+def immediate(model: Model, xp: Any = np) -> tuple[Any, Any]:
     """`(K, U)` each: expected utility and state information gain of an action in a known state.
 
     The gain is the mutual information of next state and next observation, 0 where
     `use_states_info_gain` is false, and what is learned about A and B, where that has a value.
     """
-    A, B = model.A.astype(float), model.B.astype(float)
-    seen = np.einsum("os,sku->oku", A, B)
-    preference = model.C.astype(float)
-    utility = np.einsum("o,oku->ku", preference, seen)
-    novelty = model.joint.novelty
-    learned = np.zeros_like(utility) if novelty is None else novelty.astype(float)
-    if not model.use_states_info_gain:
+    joint = model.joint
+    A, B, preference = (xp.asarray(array, float) for array in (joint.A, joint.B, joint.C))
+    seen = xp.einsum("os,sku->oku", A, B)
+    utility = xp.einsum("o,oku->ku", preference, seen)
+    learned = xp.zeros_like(utility) if joint.novelty is None else joint.novelty
+    if not joint.use_states_info_gain:
         return utility, learned
-    ambiguity = _entropy(A)
-    gain = np.maximum(_entropy(seen) - np.einsum("s,sku->ku", ambiguity, B), 0)
+    ambiguity = _entropy(A, xp)
+    gain = xp.maximum(_entropy(seen, xp) - xp.einsum("s,sku->ku", ambiguity, B), 0)
     return utility, gain + learned
 
 
-def _entropy(probabilities: np.ndarray) -> np.ndarray:
+def _beyond(B: Any, now: Any, num_steps: int, xp: Any) -> Any:
+    """`(K, U)`, what the best actions after the first are worth, `num_steps` of them."""
+
+    def earlier(_: Any, value: Any) -> Any:
+        return (now + _expected(B, value, xp)).max(axis=1)
+
+    value = xp.zeros(len(now), now.dtype)
+    if xp is np:
+        for step in range(num_steps):
+            value = earlier(step, value)
+    else:
+        value = jax.lax.fori_loop(0, num_steps, earlier, value)
+    return _expected(B, value, xp)
+
+
+def _entropy(probabilities: Any, xp: Any) -> Any:
     """Of distributions along the first axis, nats."""
-    logs = np.log(np.where(probabilities > 0, probabilities, 1.0))
+    logs = xp.log(xp.where(probabilities > 0, probabilities, 1.0))
     return -(probabilities * logs).sum(axis=0)
 
 
-def _expected(B: np.ndarray, value: np.ndarray) -> np.ndarray:
-    return np.einsum("nsu,n->su", B, value)
+def _expected(B: Any, value: Any, xp: Any) -> Any:
+    return xp.einsum("nsu,n->su", B, value)

@@ -108,8 +108,10 @@ def goals(
 def changes(
     only: str = "",
     num_lives: int = 40,
+    pymdp_lives: int = 0,
     ppo_lives: int = 0,
     recurrent_lives: int = 0,
+    forgetting: bool = False,
     first_seed: int = 20_000,
     out: Path = Path("runs/changes"),
 ) -> int:
@@ -120,11 +122,13 @@ def changes(
     Args:
         only: Only worlds whose name contains this.
         num_lives: Lives of each of our agents.
+        pymdp_lives: Lives of pymdp's Agent, with its own inference, planning and learning.
         ppo_lives: Lives of Stable-Baselines3's PPO, tuned; needs the extra `bench`.
         recurrent_lives: Lives of sb3-contrib's RecurrentPPO, each of several minutes.
+        forgetting: Live also with other caps and decays of what is learned.
         first_seed: Of the first life.
         out: Folder for changes.csv, a line for each life, and the pictures; of the broken actuator
             also what the agent believes of it, as an animation.
     """
-    peers: dict[str, int] = dict(zip(PEERS, (ppo_lives, recurrent_lives)))
-    return studies.changes(only, num_lives, peers, first_seed, out)
+    peers: dict[str, int] = dict(zip(PEERS, (pymdp_lives, ppo_lives, recurrent_lives)))
+    return studies.changes(only, num_lives, peers, first_seed, out, forgetting)

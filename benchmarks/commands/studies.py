@@ -10,7 +10,7 @@ from tqdm import tqdm
 from ..scenarios.changing import CHANGES
 from ..studies import seeds as seed_study
 from ..studies.lives import table
-from ..studies.lives.changes import OURS
+from ..studies.lives.changes import FORGETTING, OURS
 from ..studies.lives.noticing import NOTICING_LIVES, WORLD, noticing
 from .pictures import check_figures
 from .support import check_counts, check_folder, check_parent, require_bench, write_table
@@ -77,21 +77,30 @@ def goals(steps: int, num_seeds: int, first_seed: int, episodes: int, out: Path)
     return 0
 
 
-def changes(only: str, num_lives: int, peer_lives: dict[str, int], seed: int, out: Path) -> int:
+def changes(
+    only: str,
+    num_lives: int,
+    peer_lives: dict[str, int],
+    seed: int,
+    out: Path,
+    forgetting: bool = False,
+) -> int:
     """Lives in the worlds whose names contain `only`; table, pictures, and a line for each life.
 
-    What `out` holds already is kept and not lived again. In the ring whose actuator breaks also
-    what is believed of it, and how surprised who learns is, and who does not.
+    What `out` holds already is kept and not lived again. With `forgetting` also of who learns and
+    forgets in other ways, for the table alone. In the ring whose actuator breaks also what is
+    believed of it, and how surprised who learns is, and who does not.
     """
     names = [name for name in CHANGES if only in name]
     if not names:
         raise ValueError(f"--only must be part of one of {', '.join(CHANGES)}, got {only!r}")
-    counts = dict.fromkeys(OURS, num_lives) | peer_lives
+    ours = (*OURS, *FORGETTING) if forgetting else OURS
+    counts = dict.fromkeys(ours, num_lives) | peer_lives
     if num_lives < 2 or min(counts.values()) < 0:
         raise ValueError(
             f"--num-lives must be at least 2, and no other number of lives negative, got {counts}"
         )
-    if any(peer_lives.values()):
+    if any(peer_lives[name] for name in table.SB3):
         require_bench("changes with lives of peers")
     check_folder(out)
     check_figures(out, "--out")
@@ -108,7 +117,8 @@ def changes(only: str, num_lives: int, peer_lives: dict[str, int], seed: int, ou
         found = {who: own for who, own in shown.items() if len(own)}
         ends = np.cumsum(CHANGES[name].episodes)[:-1]
         print("\n".join(table.lines(name, found)))
-        save_lives(found, ends, name, out)
+        drawn = {who: own for who, own in found.items() if who not in FORGETTING}
+        save_lives(drawn, ends, name, out)
     if WORLD in names:
         save_noticing(noticing(min(num_lives, NOTICING_LIVES), seed), out)
     print(f"wrote {path} and pictures")

@@ -15,6 +15,7 @@ LOOKS = {
     "aifgym learning": colours.BLUE,
     "aifgym fixed": colours.GREY,
     "aifgym told": colours.GREEN,
+    "pymdp learning": colours.SKY_BLUE,
     "PPO tuned": colours.ORANGE,
     "RecurrentPPO": colours.PURPLE,
 }

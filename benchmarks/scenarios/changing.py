@@ -124,11 +124,11 @@ def ring(
 CHANGES = {
     "ring_broken_actuator": Change(
         "an action stops to work; the way round the ring is still open",
-        lambda phase: ring(dead=DEAD if phase else None),
+        lambda phase: ring(dead=DEAD if phase else None, scale=2.0),
         (48, 152),
         20,
         "B",
-        forgetting=(("max_count", 14.0), ("horizon", 5)),
+        forgetting=(("max_count", 10.0), ("horizon", 5)),
     ),
     "tmaze_reversal": Change(
         "the cue, right in 95 % of cases, becomes as often wrong",

@@ -29,7 +29,13 @@ def test_an_agent_is_used_without_knowing_its_kind(make, tmp_path):
     many = np.linspace(0, 1, 5, dtype=np.float32)[:, None]
     actions, state = agent.predict(many)
     assert all(agent.action_space.contains(action) for action in actions)
-    agent.predict(many, state, np.array([True, False, True, False, False]))
+    starts = np.array([True, False, True, False, False])
+    agent.predict(many, state, starts)
+    np.testing.assert_allclose(agent.beliefs.sum(axis=1), 1, atol=1e-5)
+    assert np.ndim(agent.explain(many, state, starts).neg_efe) == 2
+    agent.on_invalid = "ignore"
+    gaps = np.where(starts[:, None], np.nan, many)
+    np.testing.assert_array_equal(agent.predict(gaps)[0][~starts], actions[~starts])
     found = agent.explain(many[:1])
     assert np.ndim(found.neg_efe) == 2
     agent.set_random_seed(1)

@@ -13,7 +13,12 @@ FIRST_PAGES = ["README.md", "docs/getting_started.md"]
 LONGEST_EXAMPLE = 24
 OTHERS = [page for page in pages() if page not in FIRST_PAGES]
 SHORT = [page for page in OTHERS if any(b.runs and not b.long for b in blocks(page))]
-NOTEBOOKS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.ipynb"))
+# The tutorial trains in nine ways, which takes a minute of processor.
+LONG_NOTEBOOKS = ["docs/tutorial.ipynb"]
+NOTEBOOKS = [
+    pytest.param(name, marks=[pytest.mark.long] * (name in LONG_NOTEBOOKS))
+    for name in sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.ipynb"))
+]
 LONG = [page for page in OTHERS if any(b.long for b in blocks(page))]
 
 
@@ -37,7 +42,6 @@ def test_pages_run_as_a_whole(page, tmp_path, monkeypatch):
     run_page(page, long=True)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_notebooks_print_what_they_store(notebook, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -33,9 +33,14 @@ def stay(observations, episode_start):
     return np.ones(len(observations), int)
 
 
-def test_an_environment_that_stops_is_acted_in_no_more():
+def stay_in_a_list(observations, episode_start):
+    return [1] * len(observations)
+
+
+@pytest.mark.parametrize("choose", [stay, stay_in_a_list])
+def test_an_environment_that_stops_is_acted_in_no_more(choose):
     envs = [Stairs(2), Stairs(5), Stairs(3)]
-    steps = list(act_by(stay, EnvironmentList(envs, restart=False), seed=7))
+    steps = list(act_by(choose, EnvironmentList(envs, restart=False), seed=7))
     assert len(steps) == 5
     np.testing.assert_array_equal(sum(step.reward for step in steps), [2, 5, 3])
     np.testing.assert_array_equal(sum(step.valid for step in steps), [2, 5, 3])

@@ -13,6 +13,12 @@ from ...scenarios.changing import CHANGES, Change
 
 LEARNING, FIXED, TOLD = "aifgym learning", "aifgym fixed", "aifgym told"
 OURS = (LEARNING, FIXED, TOLD)
+# Who learns, with other ways to forget than what the world has; by name.
+FORGETTING: dict[str, dict[str, float | None]] = {
+    "aifgym nothing forgotten": {"max_count": None, "decay": None},
+    **{f"aifgym max_count={n}": {"max_count": n, "decay": None} for n in (5, 10, 20, 40)},
+    **{f"aifgym decay={x}": {"max_count": None, "decay": x} for x in (0.98, 0.99, 0.995, 0.998)},
+}
 POLICY_LEN = 4
 # What the model is worth at first, in counts of each column.
 PRIOR_COUNTS = 10.0
@@ -41,9 +47,11 @@ def _doubted(A: np.ndarray, doubt: float) -> np.ndarray:
     return PRIOR_COUNTS * A * (A.max(axis=0) < 1)
 
 
-def agent_of(change: Change, phase: int = 0, learns: bool = False) -> ActiveInferenceEncoderAgent:
-    """The agent that is given the world of a phase."""
-    settings: Any = dict(change.forgetting)
+def agent_of(
+    change: Change, phase: int = 0, learns: bool = False, **forgetting: float | None
+) -> ActiveInferenceEncoderAgent:
+    """The agent that is given the world of a phase, and forgets as the world asks for, or else."""
+    settings: Any = dict(change.forgetting) | forgetting
     learn = Learning((change.learn,), **settings) if learns else ()
     return seeing_agent(change.make(phase), model_of(change, phase, learns), learn)
 
@@ -53,13 +61,14 @@ def our_lives(name: str, contender: str, num_lives: int, seed: int) -> np.ndarra
 
     Args:
         name: of `CHANGES`.
-        contender: of `OURS`.
+        contender: of `OURS` or `FORGETTING`.
         num_lives: worlds side by side, each with an agent of its own.
         seed: of the first world.
     """
     change = CHANGES[name]
     phases = range(len(change.episodes)) if contender == TOLD else (0,)
-    agents = [agent_of(change, phase, contender == LEARNING) for phase in phases]
+    learns, forgetting = contender not in (FIXED, TOLD), FORGETTING.get(contender, {})
+    agents = [agent_of(change, phase, learns, **forgetting) for phase in phases]
     return lives(change, agents, num_lives, seed)
 
 

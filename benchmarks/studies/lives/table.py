@@ -8,30 +8,31 @@ import numpy as np
 from ...analysis.recovery import Recovery, recovery
 from ...analysis.statistics import Estimate
 from ...scenarios.changing import CHANGES
-from .changes import FIXED, OURS, TOLD, our_lives
+from .changes import FIXED, FORGETTING, OURS, TOLD, lives, our_lives
 
 FIELDS = ("scenario", "contender", "seed", "returns")
-PEERS: tuple[str, ...] = ("PPO tuned", "RecurrentPPO")
+PYMDP, SB3 = "pymdp learning", ("PPO tuned", "RecurrentPPO")
+PEERS: tuple[str, ...] = (PYMDP, *SB3)
 
 HEAD = (
     "| scenario | contender | lives | lost before | recovered at the end | episodes to 80 % "
-    "| returns lost after |\n| --- | --- | --- | --- | --- | --- | --- |"
+    "| of the median life | returns lost after |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 
 
 def lines(name: str, found: dict[str, np.ndarray]) -> list[str]:
     """Of the Markdown table, for each contender's `(lives, episodes)`."""
-    before = CHANGES[name].episodes[0]
+    changes = np.cumsum(CHANGES[name].episodes)[:-1]
     reference = found[FIXED], found[TOLD]
     return [
-        _line(name, contender, own, recovery(own, *reference, before))
+        _line(name, contender, own, recovery(own, *reference, changes))
         for contender, own in found.items()
     ]
 
 
 def _line(name: str, contender: str, own: np.ndarray, found: Recovery) -> str:
     percent = [_shown(e, 100, " %") for e in (found.lost_before, found.recovered)]
-    rest = [_shown(found.episodes), _shown(found.area_lost)]
+    rest = [_shown(e) for e in (found.episodes, found.own_episodes, found.area_lost)]
     return f"| {name} | {contender} | {len(own)} | " + " | ".join([*percent, *rest]) + " |"
 
 
@@ -51,8 +52,15 @@ def lived(name: str, contender: str, count: int, first_seed: int, rows: list[dic
     seeds = [seed for seed in range(first_seed, first_seed + count) if seed not in done]
     if not seeds:
         return []
-    if contender in OURS:
-        found = our_lives(name, contender, len(seeds), seeds[0])
+    # Worlds side by side have seeds that follow one another.
+    together = [(seeds[at], count) for at, count in _runs(seeds)]
+    if contender in OURS or contender in FORGETTING:
+        found = [own for first, n in together for own in our_lives(name, contender, n, first)]
+    elif contender == PYMDP:
+        from .pymdp_lives import PymdpLearner
+
+        change, agents = CHANGES[name], [PymdpLearner(CHANGES[name])]
+        found = [own for first, n in together for own in lives(change, agents, n, first)]
     else:
         from .sb3_lives import sb3_life
 
@@ -61,6 +69,12 @@ def lived(name: str, contender: str, count: int, first_seed: int, rows: list[dic
         dict(zip(FIELDS, (name, contender, seed, " ".join(f"{r:g}" for r in own))))
         for seed, own in zip(seeds, found)
     ]
+
+
+def _runs(seeds: list[int]) -> list[tuple[int, int]]:
+    """Where seeds that follow one another begin, and how many they are."""
+    begins = np.flatnonzero(np.diff(seeds, prepend=seeds[0] - 2) != 1)
+    return list(zip(begins.tolist(), np.diff(begins, append=len(seeds)).tolist()))
 
 
 def finished(path: Path) -> list[dict]:

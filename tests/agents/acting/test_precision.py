@@ -6,7 +6,7 @@ import pytest
 from aifgym.agents import ActiveInferenceEncoderAgent
 from aifgym.envs import LineWorld
 from aifgym.envs.jax_env import JaxLineWorld
-from helpers import random_model, small_encoder
+from helpers import random_model, small_encoder, walking_agent
 
 # pymdp's searches take long to compile, and all sizes compile the same.
 CASES = [
@@ -39,6 +39,14 @@ def test_double_precision_elsewhere_changes_no_action(planner, engine, count):
     for ours, theirs in zip(found, expected):
         np.testing.assert_array_equal(ours, theirs)
         assert ours.dtype == theirs.dtype
+
+
+def test_a_world_model_expects_the_same_with_double_precision_elsewhere():
+    observations = np.random.default_rng(0).uniform(0, 8, (64, 2))
+    expected = walking_agent().explain(observations).neg_efe
+    with jax.enable_x64(True):
+        agent = walking_agent()
+        np.testing.assert_array_equal(agent.explain(observations).neg_efe, expected)
 
 
 def test_a_rollout_is_the_same_with_double_precision_elsewhere(agent):

@@ -1,6 +1,9 @@
 """The page's server speaks with this machine alone, and says in one line what is wrong."""
 
 import json
+import signal
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from importlib.resources import files
@@ -74,6 +77,18 @@ def test_a_run_is_started_stepped_aimed_broken_and_a_damaged_file_is_refused(add
     status, body, _ = asked(f"{address}/start", {"world": "line", "agent": "file"} | kept)
     assert status == 400
     assert "error" in json.loads(body)
+
+
+def test_the_program_says_its_address_and_ctrl_c_ends_it_quietly(tmp_path):
+    command = [sys.executable, "-m", "aifgym.benchmarks", "demo", "--port", "0"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, text=True, **pipes) as program:
+        assert program.stdout
+        line = program.stdout.readline()
+        assert asked(line.split()[2])[0] == 200
+        program.send_signal(signal.SIGINT)
+        rest = program.communicate(timeout=300)
+        assert (program.returncode, *rest) == (0, "", "")
 
 
 def test_a_port_that_is_taken_is_said_in_one_line_with_code_2(capsys):

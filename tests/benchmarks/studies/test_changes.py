@@ -9,6 +9,8 @@ from aifgym.benchmarks.cli import cli
 from aifgym.benchmarks.scenarios import changing
 from aifgym.benchmarks.scenarios.changing import CHANGES, ring
 from aifgym.benchmarks.studies.lives import changes, noticing, sb3_lives, table
+from aifgym.benchmarks.studies.lives.pymdp_lives import PymdpLearner
+from aifgym.envs.batches import batch
 from gymnasium.utils.env_checker import check_env
 
 SHORT = {
@@ -67,11 +69,21 @@ def test_recovery_of_known_curves():
     fixed[:, 8:], told[:, 8:] = 1.0, 3.0
     own = told.copy()
     own[:, 8:20] = 2.0
-    found = recovery(own, fixed, told, before=8)
+    found = recovery(own, fixed, told, [8])
     assert (found.episodes.value, found.episodes.low) == (16, 16)
     assert found.area_lost.value == pytest.approx(12)
     assert (found.lost_before.value, found.recovered.high) == (0, 1)
-    assert recovery(fixed, fixed, told, 8).episodes.value == np.inf
+    # The mean of 20 episodes is at 2.6 when 12 of them are 3, and 8 of the first 12, which are 2.
+    assert (found.own_episodes.value, found.own_episodes.high) == (24, 24)
+    half = np.where(np.arange(5)[:, None] < 3, own, fixed)
+    assert recovery(half, fixed, told, [8]).own_episodes.value == 24
+    assert recovery(half, fixed, told, [8]).episodes.value == np.inf
+    assert recovery(fixed, fixed, told, [8]).episodes.value == np.inf
+    # In a third world less can be had: each world has its own measure.
+    for returns in (fixed, told):
+        returns[:, 24:] -= 1
+    assert recovery(fixed, fixed, told, [8, 24]).episodes.value == np.inf
+    assert recovery(told, fixed, told, [8, 24]).recovered.value == 1
     np.testing.assert_allclose(blocks(np.arange(9.0)), [1.5, 5.5])
     assert BLOCK == 4
 
@@ -99,6 +111,38 @@ def test_lives_are_the_same_alone_and_together_and_of_equal_length(short):
     fixed = changes.our_lives("tmaze_reversal", changes.FIXED, 6, seed=7)
     np.testing.assert_array_equal(told[:, :8], fixed[:, :8])
     assert told[:, 8:].mean() > 0.5 > -0.5 > fixed[:, 8:].mean()
+
+
+def test_lives_that_are_missing_are_lived_with_their_own_seeds(short):
+    name, who = "tmaze_reversal", changes.FIXED
+    rows = table.lived(name, who, 4, 7, [])
+    assert [row["seed"] for row in rows] == [7, 8, 9, 10]
+    again = table.lived(name, who, 4, 7, [rows[1]])
+    assert again == [rows[0], *rows[2:]]
+
+
+@pytest.mark.parametrize("name", ["ring_broken_actuator", "goal_drift"])
+def test_pymdps_agent_learns_from_an_episode_what_ours_does_without_forgetting(name):
+    change = dataclasses.replace(CHANGES[name], episode_steps=6)
+    theirs = PymdpLearner(change)
+    mine = changes.agent_of(change, 0, True, max_count=None, horizon=100)
+    env, state, life, start = change.unchanged(), None, None, np.array([True])
+    observation, _ = env.reset(seed=3)
+    for _ in range(19):
+        seen = batch([observation])
+        action, state = mine.predict(seen, state, start)
+        chosen, life = theirs.predict(seen, life, start)
+        np.testing.assert_array_equal(chosen, action)
+        observation, _, terminated, truncated, _ = env.step(int(action[0]))
+        start = np.array([terminated or truncated])
+        if start[0]:
+            observation, _ = env.reset()
+    # Both have learned from three episodes of six steps; mine counts the running one in its phi.
+    added = mine.counts((*state[:5], 0 * state[5]))[f"p{change.learn}"][-1]
+    found = np.asarray(life.counts[-1][0])
+    free = added > 0
+    np.testing.assert_allclose(found[free], added[free], atol=1e-3)
+    assert np.abs(added - getattr(mine.model, f"p{change.learn}")[-1]).max() > 0.5
 
 
 def test_who_learns_is_less_surprised_after_a_while_and_knows_the_column(short, monkeypatch):

@@ -12,6 +12,9 @@ from .prediction import MAX_STARTS
 UNEXPLAINED, HISTORY_GAIN, LONGEST = -2.0, 1.5, 4
 # Share of the steps that regressions are made from; the newest ones are foretold.
 OLD_SHARE = 0.7
+# Share of the errors that count, the smallest: where nothing was seen nearby regression may be off
+# by any amount, and a few such steps would say that something is hidden.
+COUNTED = 0.9
 
 
 def choose_history(experience: Experience) -> int:
@@ -35,8 +38,8 @@ def choose_history(experience: Experience) -> int:
 def local_error(experience: Experience, num_observed: int) -> float:
     """Log of the squared error of local regressions, one step ahead, in variances of the moves.
 
-    The newest steps are foretold from those before. Observations that lack something leave an
-    error that no amount of neighbours takes away.
+    The newest steps are foretold from those before; the mean is trimmed, see `COUNTED`. Where
+    observations lack something, most steps have an error that no amount of neighbours takes away.
     """
     newest = np.arange(len(experience)) >= int(OLD_SHARE * len(experience))
     features = fit_features("standardised", experience, num_observed)
@@ -53,4 +56,7 @@ def local_error(experience: Experience, num_observed: int) -> float:
         known = known._replace(move=moves[old] / scale)
         fit = local_fit(known, before[new], np.full(len(new), 1e-3))
         errors.append(((fit.intercept - moves[new] / scale) ** 2).mean(axis=1))
-    return float(np.log(np.concatenate(errors).mean() + 1e-9)) if errors else 0.0
+    if not errors:
+        return 0.0
+    found = np.sort(np.concatenate(errors))
+    return float(np.log(found[: int(np.ceil(COUNTED * len(found)))].mean() + 1e-9))

@@ -6,7 +6,7 @@ from aifgym.training.learners.world_model.discretising.discretisation import dis
 from aifgym.training.learners.world_model.discretising.duration import base_duration
 from aifgym.training.learners.world_model.discretising.dynamics import local_fit, samples, spread
 from aifgym.training.learners.world_model.discretising.features import fit_features
-from aifgym.training.learners.world_model.discretising.past import choose_history
+from aifgym.training.learners.world_model.discretising.past import choose_history, local_error
 from aifgym.training.learners.world_model.discretising.prototypes import farthest_points
 from aifgym.training.learners.world_model.discretising.windows import equal_action_windows
 from world_model_helpers import walk
@@ -118,3 +118,13 @@ def test_slow_tasks_hold_their_actions_longer():
 def test_the_past_is_looked_at_where_the_present_does_not_tell():
     assert choose_history(walk(900)) == 1
     assert choose_history(walk(900, hidden_velocity=True)) == 2
+
+
+def test_a_few_steps_where_nothing_is_known_do_not_say_that_something_is_hidden():
+    experience = walk(900, noise=0.05)
+    usual = local_error(experience, 1)
+    experience.observations[-5:] += 1000
+    experience.next_observations[-5:] += 1000
+    assert local_error(experience, 1) == pytest.approx(usual, abs=1)
+    assert usual < -2
+    assert choose_history(experience) == 1
