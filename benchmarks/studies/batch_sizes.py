@@ -75,7 +75,7 @@ def agents() -> dict[str, tuple[Any, int]]:
 
 def table() -> list[str]:
     """Lines of a Markdown table."""
-    lines = list(HEAD)
+    lines: list[str] = list(HEAD)
     for name, (agent, dim) in agents().items():
         agent.predict(np.zeros((1, dim), np.float32))
         sizes = np.random.default_rng(0).permutation(LARGEST)[:NUM_SIZES] + 1

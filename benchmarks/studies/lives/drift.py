@@ -9,6 +9,7 @@ encoder, from their own posteriors, and one is given the observations moved back
 
 import dataclasses
 import sys
+from typing import Any
 
 import gymnasium as gym
 import jax
@@ -73,13 +74,13 @@ class Calibration:
 
 
 def lived(
-    way: Way, agent: ActiveInferenceEncoderAgent, world: LineWorld, num_lives: int, seed: int
+    way: Way, agent: Any, world: LineWorld, num_lives: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """`(episodes, lives)` each: the share of states that were believed most, and the return."""
     rng, own = np.random.default_rng(seed), Calibration(way, agent.usage, num_lives)
     K, log_probs = world.num_states, jax.jit(lambda x: log_encode(agent.encoder, x))
     space = gym.spaces.Box(-np.inf, np.inf, (K,))
-    acting = ActiveInferenceEncoderAgent(
+    acting: Any = ActiveInferenceEncoderAgent(
         lambda scaled: scaled, agent.model, np.full(K, 1 / K), observation_space=space
     )
     found, memory = np.zeros((2, EPISODES, num_lives)), None

@@ -92,7 +92,8 @@ def _learned_whole(change: Change) -> GenerativeModel:
     model = dataclasses.replace(model, inference_algo=algo, use_param_info_gain=False)
     if change.learn == "B":
         return model
-    own = [np.zeros_like(A) if pA is None else pA for A, pA in zip(model.A, model.pA)]
+    counts: Any = model.pA
+    own = [np.zeros_like(A) if pA is None else pA for A, pA in zip(model.A, counts)]
     pA = [np.where(p.sum(axis=0) > 0, p, KNOWN * A) for A, p in zip(model.A, own)]
     return dataclasses.replace(model, pA=pA)
 

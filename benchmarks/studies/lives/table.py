@@ -22,7 +22,7 @@ HEAD = (
 
 def lines(name: str, found: dict[str, np.ndarray]) -> list[str]:
     """Of the Markdown table, for each contender's `(lives, episodes)`."""
-    changes = np.cumsum(CHANGES[name].episodes)[:-1]
+    changes = np.cumsum(CHANGES[name].episodes)[:-1].tolist()
     reference = found[FIXED], found[TOLD]
     return [
         _line(name, contender, own, recovery(own, *reference, changes))

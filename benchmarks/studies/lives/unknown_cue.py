@@ -7,6 +7,7 @@
 
 import itertools
 import sys
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -65,13 +66,14 @@ def learned(
         seed: of the first of them.
         episode_steps: after which an episode is cut.
     """
-    envs = [gym.make(MAZE, max_episode_steps=episode_steps) for _ in range(num_lives)]
+    envs: Any = [gym.make(MAZE, max_episode_steps=episode_steps) for _ in range(num_lives)]
     agent = ActiveInferenceEncoderAgent(
         dict.fromkeys(envs[0].unwrapped.modalities),
         timed_model(episode_steps, curious),
         learn=Learning(("A",), max_count=None),
     )
-    state, total, ends = None, 0.0, 0
+    state: Any = None
+    total, ends = 0.0, 0
 
     def choose(seen, episode_start: np.ndarray) -> np.ndarray:
         nonlocal state
