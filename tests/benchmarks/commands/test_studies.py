@@ -70,7 +70,7 @@ def test_other_goals_are_told_and_ppo_stands_beside(tmp_path, capfd):
 class Right:
     """Pushes the car to the right, always."""
 
-    def predict(self, observation, state=None, episode_start=None):
+    def predict(self, observation, state=None, episode_start=None, deterministic=True):
         return np.full(len(observation), 2), state
 
 
