@@ -22,7 +22,7 @@ SECTIONS = (
         "learn",
         "Of `learn(env, steps, LearnConfig(...))` and of `ActiveInference(...)` in "
         "`aifgym.training.sb3`. On the command line of `aifgym learn` they are `--num-states` and "
-        "so on. `largest_round` must be at least `least_round`.",
+        "so on. `largest_round` must be at least `least_round`. `memory` is of `learn` alone.",
         LearnConfig,
         OF_LEARNING,
     ),
