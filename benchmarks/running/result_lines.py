@@ -58,7 +58,7 @@ def row_of(line: bytes, fields: Mapping[str, typing.Any], has_checksum: bool) ->
             text, _, digest = text.rpartition(",")
             if digest != _digest(text):
                 raise ValueError("its checksum is another one")
-        cells = [_plain(cell) if has_checksum else cell for cell in _cells(text)]
+        cells = [plain(cell) if has_checksum else cell for cell in _cells(text)]
         if len(cells) != len(fields):
             raise ValueError(f"it has {len(cells)} cells, not {len(fields)}")
         return {name: _value(cell, name, fields[name]) for name, cell in zip(fields, cells)}
@@ -105,7 +105,8 @@ def neutral(cell: str) -> str:
     return f"'{cell}" if cell.startswith((*FORMULA, "'")) and not _is_number(cell) else cell
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
+    """The cell that `neutral` wrote."""
     return cell[1:] if cell.startswith("'") else cell
 
 

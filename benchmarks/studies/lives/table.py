@@ -7,6 +7,7 @@ import numpy as np
 
 from ...analysis.recovery import Recovery, recovery
 from ...analysis.statistics import Estimate
+from ...running.result_lines import plain
 from ...scenarios.changing import CHANGES
 from .changes import FIXED, FORGETTING, OURS, TOLD, lives, our_lives
 
@@ -82,14 +83,13 @@ def finished(path: Path) -> list[dict]:
     if not path.exists():
         return []
     with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and tuple(rows[0]) != FIELDS:
+        rows = list(csv.reader(file))
+    if rows and (tuple(rows[0]) != FIELDS or {len(row) for row in rows} != {len(FIELDS)}):
         raise ValueError(f"{path} is no table of aifgym changes: take another --out")
-    return rows
+    return [dict(zip(FIELDS, map(plain, row))) for row in rows[1:]]
 
 
 def returns_of(rows: list[dict], name: str, contender: str) -> np.ndarray:
     """`(lives, episodes)`."""
     own = [row for row in rows if (row["scenario"], row["contender"]) == (name, contender)]
-    # A cell that begins with a minus is written with an apostrophe before it.
-    return np.array([[float(one) for one in row["returns"].lstrip("'").split()] for row in own])
+    return np.array([[float(one) for one in row["returns"].split()] for row in own])

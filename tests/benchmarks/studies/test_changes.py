@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from aifgym.benchmarks.analysis.recovery import BLOCK, blocks, recovery
 from aifgym.benchmarks.cli import cli
+from aifgym.benchmarks.commands.support import write_table
 from aifgym.benchmarks.scenarios import changing
 from aifgym.benchmarks.scenarios.changing import CHANGES, ring
 from aifgym.benchmarks.studies.lives import changes, noticing, sb3_lives, table
@@ -119,6 +120,21 @@ def test_lives_that_are_missing_are_lived_with_their_own_seeds(short):
     assert [row["seed"] for row in rows] == [7, 8, 9, 10]
     again = table.lived(name, who, 4, 7, [rows[1]])
     assert again == [rows[0], *rows[2:]]
+
+
+def test_returns_that_begin_with_a_minus_are_the_same_after_each_writing(tmp_path):
+    out = tmp_path / "changes.csv"
+    row = {"scenario": "goal_drift", "contender": "PPO tuned", "seed": "3", "returns": "-1 0 2"}
+    write_table(out, [row])
+    written = out.read_bytes()
+    for _ in range(2):
+        assert table.finished(out) == [row]
+        write_table(out, table.finished(out))
+        assert out.read_bytes() == written
+    assert table.returns_of([row], "goal_drift", "PPO tuned").tolist() == [[-1, 0, 2]]
+    out.write_text("scenario,contender,seed,returns\nring,aifgym fixed,1,1 2,3\n")
+    with pytest.raises(ValueError, match="no table of aifgym changes"):
+        table.finished(out)
 
 
 @pytest.mark.parametrize("name", ["ring_broken_actuator", "goal_drift"])
